@@ -1,0 +1,1 @@
+"""MRR movement accounting: movements, policy, books, metrics. It knows nothing of simulation."""

@@ -1,0 +1,261 @@
+"""One customer's account: its MRR, its month in progress, and the rules that turn changes into movements.
+
+Month grain: a customer's month-end is held against its last month-end and gives at most one movement a month, so an
+upgrade that a billing system logs as an end and a start is one movement. Event grain: each change is a movement.
+Amounts are int64 ten-thousandths of a currency unit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.accounting.movements import (
+    CHURN_LINE,
+    CONTRACTION_LINE,
+    EXPANSION_LINE,
+    LINES,
+    NEW_LINE,
+    REACTIVATION_LINE,
+    Cause,
+)
+from simulator.jit import jit
+
+# How a customer stands with the company.
+ABSENT, PRESENT, TRIAL, PAUSED = 0, 1, 2, 3
+# What a month-end counts: columns of Books.stock.
+PAYING, FREE, ON_TRIAL, ON_PAUSE, MRR = 0, 1, 2, 3, 4
+
+ACCOUNT = np.dtype(
+    [
+        ("mrr", "i8"),  # now
+        ("touched", "u8"),  # bit mask of the causes seen in the month in progress
+        ("price", "i8"),  # sum of the price movements so far (month grain, signed)
+        ("month", "i4"),  # in progress
+        ("joined", "i4"),  # month of sign-up; -1: opening base
+        ("segment", "i4"),
+        ("plan", "i4"),  # the last one held
+        ("paid_plan", "i4"),  # the last one that was paid for
+        ("standing", "i4"),
+        ("start_cause", "i4"),  # of the first payment
+        ("return_cause", "i4"),  # of the last return
+        ("leave_cause", "i4"),  # of the last leaving
+        ("has_paid", "u1"),
+        ("has_closed_paying", "u1"),  # some month-end was above 0
+        ("away", "u1"),  # left, or went to a free plan, and has not paid since
+        ("was_away", "u1"),  # away at some moment since the last paying month-end
+    ],
+    align=True,
+)
+N_CAUSES = len(Cause)
+IS_PRICE = np.array([line.motion == "price" or line.reason == "price_change" for line in LINES])
+
+
+@jit
+def open_account(books, account, history, segment, plan, mrr, standing):
+    """Enter a customer of the opening base: its MRR is no movement."""
+    _clear(account)
+    account.segment = segment
+    account.plan = account.paid_plan = plan
+    account.mrr = mrr
+    account.standing = standing
+    account.joined = -1
+    account.has_paid = account.has_closed_paying = mrr > 0
+    history.mrr[0] = mrr
+    history.price[0] = 0
+    _count_month_end(books, account, history, -1)
+
+
+@jit
+def new_account(account, history, segment, plan, standing, month):
+    """Enter a customer who signs up in `month`, before any payment."""
+    _clear(account)
+    account.segment = segment
+    account.plan = plan
+    account.standing = standing
+    account.month = account.joined = month
+    for m in range(month + 1):
+        history.mrr[m] = 0
+        history.price[m] = 0
+
+
+@jit
+def _clear(account):
+    account.mrr = account.price = 0
+    account.touched = np.uint64(0)
+    account.month = 0
+    account.start_cause = account.return_cause = account.leave_cause = 0
+    account.has_paid = account.has_closed_paying = account.away = account.was_away = 0
+
+
+@jit
+def record_change(books, account, history, month, cause, mrr, plan, standing):
+    """Book one change; return its event-grain line, or -1 where no MRR moved and nobody left.
+
+    `month` is the one in which the change happens; months before it are closed first.
+    """
+    close_months(books, account, history, month)
+    before, delta = account.mrr, mrr - account.mrr
+    line = -1
+    if delta != 0:
+        line = _event_line(account, cause, before, mrr, standing)
+        history.causes[cause] += delta
+        account.touched |= np.uint64(1) << np.uint64(cause)
+    elif standing == ABSENT and account.standing == PAUSED:
+        line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
+    if line >= 0:
+        # a movement belongs to the plan it leads to; a churn to the plan that was left
+        row = account.paid_plan if mrr == 0 and standing != PAUSED else plan
+        books.event_amount[month, account.segment, row, line] += abs(delta)
+        books.event_count[month, account.segment, row, line] += 1
+    if mrr > 0 and before == 0:
+        if not account.has_paid:
+            account.start_cause = cause
+        elif account.away:
+            account.return_cause = cause
+        account.has_paid = 1
+        account.away = 0
+    elif mrr == 0 and standing != PAUSED and (before > 0 or account.standing == PAUSED):
+        account.leave_cause = cause
+        account.away = account.was_away = 1
+    account.mrr = mrr
+    account.plan = plan
+    if mrr > 0:
+        account.paid_plan = plan
+    account.standing = standing
+    return line
+
+
+@jit
+def _event_line(account, cause, before, after, standing):
+    if before == 0:
+        if not account.has_paid:
+            return NEW_LINE[cause]
+        if account.away:
+            return REACTIVATION_LINE[cause]
+        return EXPANSION_LINE[cause]  # a pause ends
+    if after == 0 and standing != PAUSED:
+        return CHURN_LINE[cause]
+    if after > before:
+        return EXPANSION_LINE[cause]
+    return CONTRACTION_LINE[cause]
+
+
+@jit
+def close_months(books, account, history, month):
+    """Close the month in progress and all further ones before `month`."""
+    while account.month < month:
+        if account.touched != 0:
+            _move_month(books, account, history)
+        _count_month_end(books, account, history, account.month)
+        account.month += 1
+
+
+@jit
+def _move_month(books, account, history):
+    """Book the one month-grain movement of the month in progress and clear it."""
+    m = account.month
+    before, after = history.mrr[m], account.mrr
+    net = after - before
+    if net == 0:
+        pass
+    elif before == 0 and not account.has_closed_paying:
+        _book(books, account, account.plan, NEW_LINE[account.start_cause], net)
+    elif before == 0 and account.was_away:  # before expansion, or it could never be reached
+        _book(books, account, account.plan, REACTIVATION_LINE[account.return_cause], net)
+    elif after == 0 and account.standing != PAUSED:
+        _book(books, account, account.paid_plan, CHURN_LINE[account.leave_cause], net)
+    else:
+        _move_by_cause(books, account, history, net)
+    if after > 0:
+        account.has_closed_paying = 1
+        account.was_away = 0
+    for cause in range(N_CAUSES):
+        if account.touched & (np.uint64(1) << np.uint64(cause)):
+            history.causes[cause] = 0
+    account.touched = np.uint64(0)
+
+
+@jit
+def _move_by_cause(books, account, history, net):
+    """Split an expansion or contraction over its causes.
+
+    Amounts against the net direction are taken off the largest cause of that direction, then off the next: integers
+    only, so that nothing is lost to rounding.
+    """
+    sign = 1 if net > 0 else -1
+    against = 0
+    for cause in range(N_CAUSES):
+        if history.causes[cause] * sign < 0:
+            against -= history.causes[cause] * sign
+    while against > 0:
+        largest = -1
+        for cause in range(N_CAUSES):
+            amount = history.causes[cause] * sign
+            if amount > 0 and (largest < 0 or amount > history.causes[largest] * sign):
+                largest = cause
+        taken = min(against, history.causes[largest] * sign)
+        history.causes[largest] -= taken * sign
+        against -= taken
+    counted = False
+    for cause in range(N_CAUSES):
+        amount = history.causes[cause] * sign
+        if amount > 0:
+            line = EXPANSION_LINE[cause] if sign > 0 else CONTRACTION_LINE[cause]
+            _book(books, account, account.plan, line, amount * sign)
+            if counted:  # one customer, one movement: further reasons add amounts only
+                books.month_count[account.month, account.segment, account.plan, line] -= 1
+            counted = True
+
+
+@jit
+def _book(books, account, plan, line, signed):
+    books.month_amount[account.month, account.segment, plan, line] += abs(signed)
+    books.month_count[account.month, account.segment, plan, line] += 1
+    if IS_PRICE[line]:
+        account.price += signed
+
+
+@jit
+def _count_month_end(books, account, history, month):
+    """Count a customer in the stock at the end of `month` (-1: the opening)."""
+    history.mrr[month + 1] = account.mrr
+    history.price[month + 1] = account.price
+    if account.standing == ABSENT:
+        return
+    stock = books.stock[month + 1, account.segment, account.plan]
+    if account.standing == TRIAL:
+        stock[ON_TRIAL] += 1
+    elif account.standing == PAUSED:
+        stock[ON_PAUSE] += 1
+    elif account.mrr > 0:
+        stock[PAYING] += 1
+    else:
+        stock[FREE] += 1
+    if account.mrr != 0:
+        stock[MRR] += account.mrr
+        if month >= 0:
+            cohort = books.cohort[account.segment, account.joined + 1, month]
+            cohort[0] += 1
+            cohort[1] += account.mrr
+
+
+@jit
+def close_account(books, account, history, months):
+    """Close the months up to the horizon and count the customer's 12-month retention.
+
+    Retention at the end of month m compares with twelve months before, for m from 11 on; the opening is the base of
+    month 11. It is counted once per customer here because it needs both ends.
+    """
+    close_months(books, account, history, months)
+    for m in range(11, months):
+        base = history.mrr[m - 11]
+        if base > 0:
+            now = history.mrr[m + 1]
+            row = books.retained[m, account.segment]
+            row[0] += base
+            row[1] += now
+            row[2] += min(base, now)
+            if now > 0:
+                row[3] += now - (history.price[m + 1] - history.price[m - 11])
+            row[4] += 1
+            row[5] += now > 0

@@ -1,0 +1,70 @@
+"""The books: integer tables that customers' accounts are written to. Sums of integers do not depend on order."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.accounting.account import ACCOUNT, N_CAUSES
+from simulator.accounting.movements import LINE_SIGN, LINES
+
+RETAINED = ("base", "now", "capped", "without_price", "customers", "still_paying")
+
+
+class Books(NamedTuple):
+    """Tables of one replication: M months, S segments, P plans, L lines; all int64, amounts in ten-thousandths."""
+
+    month_amount: np.ndarray  # (M, S, P, L) movements of month grain, non-negative
+    month_count: np.ndarray  # (M, S, P, L) customers; one of several reasons counts
+    event_amount: np.ndarray  # (M, S, P, L) movements of event grain
+    event_count: np.ndarray  # (M, S, P, L)
+    stock: np.ndarray  # (M + 1, S, P, 5) month-ends, 0 = opening: paying, free, trial, paused customers, MRR
+    retained: np.ndarray  # (M, S, 6) see RETAINED: customers paying 12 months before, and what became of them
+    cohort: np.ndarray  # (S, M + 1, M, 2) paying customers and MRR by month of sign-up (0 = opening base) and month
+
+
+class History(NamedTuple):
+    """What one customer's account remembers: int64."""
+
+    mrr: Any  # (M + 1,) month-ends, 0 = opening
+    price: Any  # (M + 1,) price movements up to that month-end
+    causes: Any  # (N_CAUSES,) signed sums of the month in progress
+
+
+class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is)
+    """The MRR identity failed: the program is wrong, and no table may be printed."""
+
+
+def empty_books(months: int, segments: int, plans: int) -> Books:
+    """Return books of that size, all zero."""
+    cells = (months, segments, plans, len(LINES))
+    shapes = (cells, cells, cells, cells, (months + 1, segments, plans, 5), (months, segments, len(RETAINED)))
+    return Books(*(np.zeros(shape, np.int64) for shape in shapes), np.zeros((segments, months + 1, months, 2), np.int64))
+
+
+def empty_accounts(customers: int, months: int) -> tuple[np.ndarray, History]:
+    """Return `customers` accounts (record array) and their histories (arrays with one row a customer)."""
+    accounts = np.zeros(customers, ACCOUNT).view(np.recarray)
+    sizes = (months + 1, months + 1, N_CAUSES)
+    return accounts, History(*(np.zeros((customers, n), np.int64) for n in sizes))
+
+
+def check_identity(books: Books) -> None:
+    """Hold opening + movements = closing for every month and segment, at both grains.
+
+    Raises
+    ------
+    BooksDoNotAddUp
+        naming the first month, segment and grain at which it fails, with both sides.
+    """
+    mrr = books.stock[..., 4].sum(axis=2)
+    for grain, amounts in (("month", books.month_amount), ("event", books.event_amount)):
+        moved = (amounts.sum(axis=2) * LINE_SIGN).sum(axis=2)
+        wrong = np.argwhere(mrr[:-1] + moved != mrr[1:])
+        if len(wrong):
+            m, s = wrong[0]
+            raise BooksDoNotAddUp(
+                f"month {m}, segment {s}, {grain} grain: opening {mrr[m, s]} with movements of {moved[m, s]} "
+                f"is not closing {mrr[m + 1, s]} (ten-thousandths of a currency unit)"
+            )
