@@ -7,32 +7,32 @@ import math
 import numpy as np
 
 from simulator.draws.philox import philox, unit
-from simulator.jit import jit
+from simulator.jit import numeric
 
 TWO_PI = 2.0 * math.pi
 
 
-@jit
+@numeric
 def uniform(a, purpose, occurrence):
     """Return a uniform draw in (0, 1)."""
     w0, w1, _, _ = philox(np.uint64(occurrence), purpose, a.index, a.stream, a.key0, a.key1)
     return unit(w0, w1)
 
 
-@jit
+@numeric
 def exponential(a, purpose, occurrence):
     """Return a unit-exponential draw, by inversion."""
     return -math.log(uniform(a, purpose, occurrence))
 
 
-@jit
+@numeric
 def normal(a, purpose, occurrence):
     """Return a standard normal draw: Box and Muller (1958), Ann. Math. Statist. 29, 610, the cosine half."""
     w0, w1, w2, w3 = philox(np.uint64(occurrence), purpose, a.index, a.stream, a.key0, a.key1)
     return math.sqrt(-2.0 * math.log(unit(w0, w1))) * math.cos(TWO_PI * unit(w2, w3))
 
 
-@jit
+@numeric
 def gamma(a, purpose, shape):
     """Return a gamma draw of that shape (> 0) and scale 1.
 
@@ -57,7 +57,7 @@ def gamma(a, purpose, shape):
     return d * v * uniform(a, purpose, 0) ** (1.0 / shape)
 
 
-@jit
+@numeric
 def beta(a, purpose_alpha, purpose_beta, alpha, beta_):
     """Return a beta(alpha, beta_) draw as X / (X + Y) of two gamma draws, each with a purpose of its own."""
     x = gamma(a, purpose_alpha, alpha)
