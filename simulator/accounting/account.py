@@ -66,12 +66,12 @@ def open_account(books, account, history, segment, plan, mrr, standing):
 
 
 @jit
-def new_account(account, history, segment, plan, standing, month):
-    """Enter a customer who signs up in `month`, before any payment."""
+def new_account(account, history, segment, month):
+    """Enter a customer who signs up in `month`; its first change says how it stands and on which plan."""
     _clear(account)
     account.segment = segment
-    account.plan = plan
-    account.standing = standing
+    account.plan = account.paid_plan = -1
+    account.standing = ABSENT
     account.month = account.joined = month
     for m in range(month + 1):
         history.mrr[m] = 0

@@ -39,8 +39,15 @@ class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is
 def empty_books(months: int, segments: int, plans: int) -> Books:
     """Return books of that size, all zero."""
     cells = (months, segments, plans, len(LINES))
-    shapes = (cells, cells, cells, cells, (months + 1, segments, plans, 5), (months, segments, len(RETAINED)))
-    return Books(*(np.zeros(shape, np.int64) for shape in shapes), np.zeros((segments, months + 1, months, 2), np.int64))
+    return Books(
+        month_amount=np.zeros(cells, np.int64),
+        month_count=np.zeros(cells, np.int64),
+        event_amount=np.zeros(cells, np.int64),
+        event_count=np.zeros(cells, np.int64),
+        stock=np.zeros((months + 1, segments, plans, 5), np.int64),
+        retained=np.zeros((months, segments, len(RETAINED)), np.int64),
+        cohort=np.zeros((segments, months + 1, months, 2), np.int64),
+    )
 
 
 def empty_accounts(customers: int, months: int) -> tuple[np.ndarray, History]:
