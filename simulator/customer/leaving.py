@@ -1,0 +1,55 @@
+"""Leaving: MRR falls, items end, clocks stop; only an offer to come back can still reach the customer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.customer.clocks import next_anniversary
+from simulator.customer.plan_change import drop_pending
+from simulator.customer.record import GONE, LEAVING
+from simulator.customer.settling import settle
+from simulator.customer.tally import DEPARTURES, close_all_followed, count
+from simulator.jit import jit
+from simulator.model.layout import LEAVE, PRICE_MOVE, RENEWAL, TENURE_STEP
+from simulator.model.tables import MONTHLY, NEVER, NOBODY
+
+
+@jit
+def leave(m, c, out, t, cause):
+    """Leave at t."""
+    s = c.state
+    s.here = GONE
+    s.addons = np.uint64(0)
+    s.own_price = 0
+    s.return_to = NOBODY
+    s.return_hazard = 0.0
+    s.gone_since = t
+    s.left_at = min(s.left_at, t)
+    drop_pending(c)
+    for clock in (LEAVE, PRICE_MOVE, TENURE_STEP, RENEWAL):
+        c.clocks[clock].due = NEVER
+    for i in range(len(c.items)):
+        c.items[i].move_at = NEVER
+    close_all_followed(m, c, out, t)
+    out.tallies.moves[int(t), s.segment, s.plan, m.scalars[0].n_plans] += 1
+    settle(m, c, out, t, cause)
+
+
+@jit
+def give_notice(m, c, out, t):
+    """Cancel at t: at once, or at the end of the term that follows the notice; until then MRR stays."""
+    s = c.state
+    epoch = m.epochs[s.epoch]
+    count(out, s, t, DEPARTURES)
+    s.here = LEAVING
+    noticed = t + epoch.notice
+    if epoch.immediate:
+        c.clocks[LEAVE].due = noticed
+    elif s.term == MONTHLY:
+        # without notice an anniversary later than t; with notice one not earlier than its end
+        c.clocks[LEAVE].due = next_anniversary(s, np.nextafter(noticed, -np.inf) if epoch.notice > 0.0 else t)
+    else:
+        due = c.clocks[RENEWAL].due
+        while due < noticed:
+            due += m.term_months[s.term]
+        c.clocks[LEAVE].due = due

@@ -1,0 +1,83 @@
+"""Price moves: customers who hold an item are moved to the prices of a later epoch: now, at renewal or later."""
+
+from __future__ import annotations
+
+from simulator.accounting.movements import Cause
+from simulator.customer.clocks import next_anniversary
+from simulator.customer.plan_change import change_plan
+from simulator.customer.record import GONE, holds
+from simulator.customer.settling import settle
+from simulator.jit import jit
+from simulator.model.layout import PRICE_MOVE, RENEWAL
+from simulator.model.tables import KEEP, MONTHLY, MOVE_AFTER, MOVE_NOW, NEVER, NOBODY
+
+PRICE = int(Cause.PRICE)
+
+
+@jit
+def plan_moves(m, c, out, t):
+    """Take note of what the epoch that starts at t does to the items held; carry out what moves now."""
+    s = c.state
+    if s.here == GONE:
+        return
+    n_plans = m.scalars[0].n_plans
+    note_move(m, c, 0, m.migrations[s.epoch, s.segment, s.plan], t)
+    for a in range(m.scalars[0].n_addons):
+        if holds(s.addons, a):
+            note_move(m, c, 1 + a, m.migrations[s.epoch, s.segment, n_plans + a], t)
+    retire_to = m.migrations[s.epoch, s.segment, s.plan].retire_to
+    if retire_to != NOBODY:
+        move_from_retired(m, c, out, t, retire_to)
+    move_prices(m, c, out, t)
+
+
+@jit
+def note_move(m, c, i, migration, t):
+    """Set when item i moves to today's epoch; a newer move replaces one that waits."""
+    item, s = c.items[i], c.state
+    if migration.mode == KEEP:
+        return
+    item.move_to = s.epoch
+    if migration.mode == MOVE_NOW:
+        item.move_at = t
+    elif migration.mode == MOVE_AFTER:
+        item.move_at = t + migration.after
+    elif s.term != MONTHLY:
+        item.move_at = c.clocks[RENEWAL].due
+    else:
+        item.move_at = next_anniversary(s, t)
+
+
+@jit
+def move_prices(m, c, out, t):
+    """Move every item whose move is due, in one booking; the change of price acts on the cancel rate."""
+    s = c.state
+    before = c.account.mrr
+    following = NEVER
+    for i in range(len(c.items)):
+        item = c.items[i]
+        if item.move_at <= t:
+            item.epoch = item.move_to
+            item.move_at = NEVER
+        following = min(following, item.move_at)
+    c.clocks[PRICE_MOVE].due = following
+    settle(m, c, out, t, PRICE)  # today's bundles may have changed too
+    respond(m, s, before, c.account.mrr)
+
+
+@jit
+def move_from_retired(m, c, out, t, plan):
+    """Move a customer of a retired plan to the one that takes its place; the difference is a change of price."""
+    s = c.state
+    before, moves = c.account.mrr, s.price_moves
+    change_plan(m, c, out, t, plan, PRICE, NOBODY)
+    s.price_moves = moves
+    respond(m, s, before, c.account.mrr)
+
+
+@jit
+def respond(m, s, before, after):
+    """Multiply the cancel rate by (new / old MRR) to the power of the cancel elasticity; moves multiply."""
+    elasticity = m.segments[s.epoch, s.segment].cancel_elasticity
+    if elasticity != 0.0 and before > 0 and after > 0 and before != after:
+        s.price_moves *= (after / before) ** elasticity

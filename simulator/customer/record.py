@@ -1,0 +1,157 @@
+"""What a customer is: the record that the mechanisms read and write, and the clocks it carries."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.accounting.account import ABSENT, PRESENT
+from simulator.accounting.books import Books, History, empty_accounts
+from simulator.jit import inlined, spliced
+
+# Whether a customer is here: `LEAVING` has cancelled and waits for the end of its term.
+ACTIVE, LEAVING, GONE = 0, 1, 2
+
+FOLLOWED_AT_MOST = 16
+
+STATE = np.dtype(
+    [
+        # address of the customer's draws
+        ("key0", "u8"),
+        ("key1", "u8"),
+        ("stream", "u8"),
+        ("index", "u8"),
+        # what it has
+        ("addons", "u8"),  # bit mask
+        ("own_price", "i8"),  # difference of its own price to the list
+        ("segment", "i4"),
+        ("plan", "i4"),  # when gone: the last one
+        ("term", "i4"),
+        ("here", "i4"),
+        ("epoch", "i4"),  # in force now
+        # its dates, in months
+        ("sign_up", "f8"),  # tenure counts from here
+        ("anchor", "f8"),  # monthly anniversaries are whole months from here
+        ("term_start", "f8"),
+        ("terms_done", "i8"),
+        ("left_at", "f8"),  # first leaving
+        ("gone_since", "f8"),  # last leaving
+        ("first_paid_at", "f8"),
+        ("first_addon_at", "f8"),
+        # what drives its clocks
+        ("frailty", "f8"),
+        ("price_moves", "f8"),  # product of the moves' effects on the cancel rate
+        ("return_hazard", "f8"),
+        ("return_to", "i4"),  # plan, or NOBODY: not rescued
+        # a change that waits
+        ("pending_plan", "i4"),
+        ("pending_term", "i4"),
+        ("pending_cause", "i4"),
+        ("pending_offer", "i4"),
+        # occurrences of draws
+        ("flows", "i8"),
+        ("renewals", "i8"),
+        ("followed", "i4"),
+    ],
+    align=True,
+)
+CLOCK = np.dtype(
+    [
+        ("due", "f8"),
+        ("hazard", "f8"),
+        ("budget", "f8"),  # of unit-exponential hazard left at `since`
+        ("since", "f8"),
+        ("count", "i8"),  # budgets drawn
+        ("drawn", "u1"),
+    ],
+    align=True,
+)
+ITEM = np.dtype([("move_at", "f8"), ("epoch", "i4"), ("move_to", "i4")], align=True)
+OFFER_MEMORY = np.dtype([("quiet_until", "f8"), ("made", "i8")], align=True)
+FOLLOWED = np.dtype([("time", "f8"), ("offer", "i4"), ("returned", "u1")], align=True)
+
+
+class Customer(NamedTuple):
+    """One customer: records and record arrays that its functions change in place."""
+
+    state: Any
+    clocks: Any  # one a clock
+    items: Any  # 0 the plan, 1 + a the add-on a: the epoch it was bought in, and a price move to come
+    offers: Any  # one an offer
+    followed: Any  # accepted rescues of the last twelve months
+    account: Any
+    history: History
+
+
+class Output(NamedTuple):
+    """Where customers write: books, tallies and, if it has room, a ledger."""
+
+    books: Books
+    tallies: Any
+    ledger: Any
+
+
+def empty_customers(count: int, months: int, clocks: int, addons: int, offers: int) -> Customer:
+    """Return the memory of `count` customers: a Customer whose fields have one row a customer."""
+    accounts, history = empty_accounts(count, months)
+
+    def rows(dtype: np.dtype, width: int) -> np.ndarray:
+        return np.zeros((count, width), dtype).view(np.recarray)
+
+    return Customer(
+        np.zeros(count, STATE).view(np.recarray),
+        rows(CLOCK, clocks),
+        rows(ITEM, 1 + addons),
+        rows(OFFER_MEMORY, offers),
+        rows(FOLLOWED, FOLLOWED_AT_MOST),
+        accounts,
+        history,
+    )
+
+
+def customer_at(memory, i):
+    """Return the customer in row i of the memory: a view, nothing is copied."""
+    h = memory.history
+    return Customer(
+        memory.state[i],
+        memory.clocks[i],
+        memory.items[i],
+        memory.offers[i],
+        memory.followed[i],
+        memory.account[i],
+        History(h.mrr[i], h.price[i], h.causes[i]),
+    )
+
+
+# For the kernel, whose functions cannot return records to each other.
+kernel_customer_at = spliced(customer_at)
+
+
+@inlined
+def standing(s):
+    """Return how the customer stands with the company, in the words of the accounting."""
+    return ABSENT if s.here == GONE else PRESENT
+
+
+@inlined
+def bit(i):
+    """Return the bit mask of position i."""
+    return np.uint64(1) << np.uint64(i)
+
+
+@inlined
+def holds(mask, i):
+    """Tell whether position i is in the bit mask."""
+    return (mask >> np.uint64(i)) & np.uint64(1) != 0
+
+
+@inlined
+def addons_held(m, s):
+    """Return the number of add-ons held."""
+    n = 0
+    mask = s.addons
+    while mask != 0:
+        mask &= mask - np.uint64(1)
+        n += 1
+    return n

@@ -1,0 +1,62 @@
+"""Settling: after every event the amount is computed anew, and the difference is booked under its cause."""
+
+from __future__ import annotations
+
+from simulator.accounting.account import ABSENT, record_change
+from simulator.accounting.movements import Cause
+from simulator.customer.pricing import monthly_amount
+from simulator.customer.record import GONE, standing
+from simulator.jit import jit
+from simulator.model.tables import NEVER, NOBODY
+
+OWN_PRICE_END = int(Cause.OWN_PRICE_END)
+
+
+@jit
+def settle(m, c, out, t, cause):
+    """Book what the customer pays from t on, with the cause of the change."""
+    _book(m, c, out, t, cause, monthly_amount(m, c))
+
+
+@jit
+def settle_without_own_price(m, c, out, t, cause):
+    """End the customer's own price and book the change.
+
+    Where the end of the own price moves MRR in the same direction as the rest of the change, it is booked by
+    itself; otherwise it is netted with the rest, as the customer sees one new price.
+    """
+    s = c.state
+    ended = -s.own_price
+    s.own_price = 0
+    amount = monthly_amount(m, c)
+    rest = amount - (c.account.mrr + ended)
+    if ended * rest > 0:
+        _book(m, c, out, t, OWN_PRICE_END, c.account.mrr + ended)
+    elif ended != 0 and rest == 0:
+        _book(m, c, out, t, OWN_PRICE_END, amount)
+    _book(m, c, out, t, cause, amount)
+
+
+@jit
+def _book(m, c, out, t, cause, amount):
+    s, account = c.state, c.account
+    before = account.mrr
+    plan_before = NOBODY if account.standing == ABSENT else account.plan
+    moved = plan_before != s.plan or s.here == GONE
+    line = record_change(out.books, account, c.history, int(t), cause, amount, s.plan, standing(s))
+    if amount > 0 and s.first_paid_at == NEVER and before == 0:
+        s.first_paid_at = t
+    if line >= 0 or moved:
+        _write(out, s, t, line, cause, plan_before, NOBODY if s.here == GONE else s.plan, before, amount)
+
+
+@jit
+def _write(out, s, t, line, cause, plan_from, plan_to, before, after):
+    ledger = out.ledger
+    n = ledger.size[0]
+    if n < len(ledger.rows):
+        row = ledger.rows[n]
+        row.stream, row.index, row.segment = s.stream, s.index, s.segment
+        row.time, row.line, row.cause = t, line, cause
+        row.plan_from, row.plan_to, row.before, row.after = plan_from, plan_to, before, after
+    ledger.size[0] = n + 1

@@ -1,0 +1,170 @@
+"""Tallies: what happened that is not money. Offers, intents, renewals, moves between plans; integer counts."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.customer.record import FOLLOWED_AT_MOST, GONE
+from simulator.jit import inlined, jit
+from simulator.model.tables import DOWNSELL, NEVER
+
+OFFER_STAGES = (
+    "made",
+    "accepted",
+    "capped",  # the acceptance would have been above 1
+    "observed_3",  # accepted, and the horizon lies at least 3 months later
+    "still_3",
+    "observed_6",
+    "still_6",
+    "observed_12",
+    "still_12",
+    "returned_12",  # of observed_12: back on a higher plan
+)
+MADE, ACCEPTED, CAPPED, OBSERVED_3 = 0, 1, 2, 3
+RETURNED_12 = OFFER_STAGES.index("returned_12")
+FOLLOW_MONTHS = (3.0, 6.0, 12.0)
+
+COUNTERS = (
+    "sign_ups",
+    "intents",  # cancel intents of customers, bluffers included, lured not
+    "bluffs",
+    "lured",
+    "renewals",  # of longer terms
+    "refused_renewals",
+    "rescued",  # intents that ended with an accepted offer
+    "stayed",  # bluffers whom no offer won, who stayed anyway
+    "departures",  # intents that became a cancellation
+    "alive_90d",
+    "attached_90d",
+    "attached_observed_12m",
+    "attached_retained_12m",
+    "bare_observed_12m",
+    "bare_retained_12m",
+    "not_followed",  # accepted rescues beyond the number followed per customer
+)
+(
+    SIGN_UPS,
+    INTENTS,
+    BLUFFS,
+    LURED,
+    RENEWALS,
+    REFUSED_RENEWALS,
+    RESCUED,
+    STAYED,
+    DEPARTURES,
+    ALIVE_90D,
+    ATTACHED_90D,
+    ATTACHED_OBSERVED_12M,
+    ATTACHED_RETAINED_12M,
+    BARE_OBSERVED_12M,
+    BARE_RETAINED_12M,
+    NOT_FOLLOWED,
+) = range(len(COUNTERS))
+NINETY_DAYS = 90.0 / 30.4375
+
+
+class Tallies(NamedTuple):
+    """Counts of one replication: M months, S segments, O offers, P plans; int64."""
+
+    offers: Any  # (M, S, O, stages), by the month in which the offer was made
+    counters: Any  # (M, S, counters); the 90-day ones by month of the first payment
+    moves: Any  # (M, S, P + 1, P + 1) changes of plan, from and to; P stands for outside
+
+
+def empty_tallies(months: int, segments: int, offers: int, plans: int) -> Tallies:
+    """Return tallies of that size, all zero."""
+    return Tallies(
+        np.zeros((months, segments, offers, len(OFFER_STAGES)), np.int64),
+        np.zeros((months, segments, len(COUNTERS)), np.int64),
+        np.zeros((months, segments, plans + 1, plans + 1), np.int64),
+    )
+
+
+@inlined
+def count(out, s, t, counter):
+    """Add one to a counter in the month of t."""
+    out.tallies.counters[int(t), s.segment, counter] += 1
+
+
+@jit
+def follow(m, c, out, t, offer):
+    """Follow an accepted rescue: is the customer still here 3, 6 and 12 months later?"""
+    s = c.state
+    if s.followed == FOLLOWED_AT_MOST:
+        if c.followed[0].time + 12.0 > t:
+            count(out, s, t, NOT_FOLLOWED)
+            return
+        _close_followed(m, c, out, 0, t)
+        for i in range(1, FOLLOWED_AT_MOST):
+            c.followed[i - 1].time = c.followed[i].time
+            c.followed[i - 1].offer = c.followed[i].offer
+            c.followed[i - 1].returned = c.followed[i].returned
+        s.followed -= 1
+    row = c.followed[s.followed]
+    row.time, row.offer, row.returned = t, offer, 0
+    s.followed += 1
+
+
+@jit
+def follow_return(c, t):
+    """Note that the customer is back on a higher plan."""
+    for i in range(c.state.followed):
+        if t <= c.followed[i].time + 12.0:
+            c.followed[i].returned = 1
+
+
+@jit
+def close_all_followed(m, c, out, t):
+    """Count what became of the followed rescues of a customer who leaves at t, or stays to the horizon t."""
+    for i in range(c.state.followed):
+        _close_followed(m, c, out, i, t)
+    c.state.followed = 0
+
+
+@jit
+def _close_followed(m, c, out, i, t):
+    row = c.followed[i]
+    stages = out.tallies.offers[int(row.time), c.state.segment, row.offer]
+    horizon = float(m.scalars[0].months)
+    for k in range(3):
+        if row.time + FOLLOW_MONTHS[k] <= horizon:
+            stages[OBSERVED_3 + 2 * k] += 1
+            stages[OBSERVED_3 + 2 * k + 1] += t >= row.time + FOLLOW_MONTHS[k]
+    if row.time + 12.0 <= horizon and row.returned:
+        stages[RETURNED_12] += 1
+
+
+@jit
+def count_attachment(m, c, out):
+    """Count, for a customer who first paid in the run, whether it had an add-on within 90 days and stayed a year.
+
+    Retention counts from the first payment to the first leaving. The comparison is an association, not an effect.
+    """
+    s = c.state
+    horizon = float(m.scalars[0].months)
+    start = s.first_paid_at
+    if start == NEVER or start + NINETY_DAYS > min(horizon, s.left_at):
+        return
+    month = int(start)
+    row = out.tallies.counters[month, s.segment]
+    attached = s.first_addon_at <= start + NINETY_DAYS
+    row[ALIVE_90D] += 1
+    row[ATTACHED_90D] += attached
+    if start + 12.0 <= horizon:
+        retained = s.left_at >= start + 12.0
+        if attached:
+            row[ATTACHED_OBSERVED_12M] += 1
+            row[ATTACHED_RETAINED_12M] += retained
+        else:
+            row[BARE_OBSERVED_12M] += 1
+            row[BARE_RETAINED_12M] += retained
+
+
+@jit
+def count_acceptance(m, c, out, t, offer):
+    """Count an accepted offer, and follow it if it is a rescue."""
+    out.tallies.offers[int(t), c.state.segment, offer, ACCEPTED] += 1
+    if m.offers[c.state.epoch, offer].motion == DOWNSELL and c.state.here != GONE:
+        follow(m, c, out, t, offer)

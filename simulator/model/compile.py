@@ -1,0 +1,312 @@
+"""Compile a scenario: names become positions, every epoch becomes one table of numbers, no parameter a special case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from simulator.draws.address import purpose
+from simulator.model import tables as T
+from simulator.model.demand import choice_weights
+from simulator.model.layout import clock_layout
+from simulator.model.names import Names, bit_mask
+from simulator.model.offers import offer_row
+from simulator.model.population import arrival_blocks, opening_blocks
+
+
+@dataclass(frozen=True)
+class Model:
+    """A compiled scenario: all that engines, accounting and expectation need of it.
+
+    `blocks` lists who enters (rows of tables.BLOCK), `markets` the most sign-ups a segment can have (-1: no bound),
+    `warnings` what was assumed because the scenario does not say.
+    """
+
+    names: Names
+    tables: T.Tables
+    blocks: np.ndarray
+    markets: np.ndarray
+    warnings: tuple[str, ...]
+
+    @property
+    def months(self) -> int:
+        """Number of months simulated."""
+        return int(self.tables.scalars[0].months)
+
+    def without_rescue(self) -> Model | None:
+        """Return the same model with no offer made in the cancellation flow; None where none is made anyway."""
+        offers = self.tables.offers.copy()
+        in_flow = (offers.trigger == T.CANCEL_INTENT) & (offers.made != 0)
+        if not in_flow.any():
+            return None
+        offers.made[in_flow] = 0
+        return replace(self, tables=self.tables._replace(offers=offers))
+
+
+def compile_model(scenario: Any) -> Model:
+    """Compile a loaded scenario to a Model."""
+    names = Names(
+        segments=tuple(scenario.segment_names),
+        plans=tuple(scenario.plan_names),
+        addons=tuple(scenario.addon_names),
+        bundles=tuple(scenario.bundle_names),
+        offers=tuple(scenario.offer_names),
+        terms=tuple(scenario.term_names),
+    )
+    _refuse_equal_purposes(names)
+    epochs = scenario.epochs
+    first_prices, first_epoch_plans = _first_prices(epochs)
+    warnings: list[str] = []
+    opening, listed = opening_blocks(scenario, names, warnings)
+    epoch_of_month = _epoch_of_month(scenario)
+    arriving = arrival_blocks(scenario, epoch_of_month, first_prices)
+    tables = T.Tables(
+        scalars=_scalars(scenario, names),
+        epochs=_records([_epoch_row(epoch, scenario) for epoch in epochs], T.EPOCH),
+        plans=_records([_plan_rows(epoch.keys, names) for epoch in epochs], T.PLAN),
+        plan_terms=_records([_plan_term_rows(epoch.keys, names) for epoch in epochs], T.PLAN_TERM),
+        segments=_records([_segment_rows(epoch.keys, names) for epoch in epochs], T.SEGMENT),
+        segment_plans=_records(
+            [_segment_plan_rows(epoch.keys, names, first_prices, first_epoch_plans) for epoch in epochs],
+            T.SEGMENT_PLAN,
+        ),
+        segment_terms=_records([_segment_term_rows(epoch.keys, names) for epoch in epochs], T.SEGMENT_TERM),
+        addons=_records([_addon_rows(epoch.keys, names) for epoch in epochs], T.ADDON),
+        bundles=_records([_bundle_rows(epoch.keys, names) for epoch in epochs], T.BUNDLE),
+        offers=_records([[offer_row(epoch.keys, names, o) for o in names.offers] for epoch in epochs], T.OFFER),
+        tenure=_tenure_table(epochs),
+        attached=_attached_table(epochs, names),
+        migrations=_migration_table(scenario, names),
+        term_months=np.array([_term_months(epochs[0].keys, term) for term in names.terms], np.float64),
+        first_price=np.array([first_prices[plan] for plan in names.plans], np.int64),
+        listed=listed.view(np.recarray),
+    )
+    last = epochs[-1].keys
+    markets = [_market(last.segments[s]) for s in names.segments]
+    return Model(
+        names=names,
+        tables=tables,
+        blocks=np.array(opening + arriving, T.BLOCK).view(np.recarray),
+        markets=np.array(markets, np.int64),
+        warnings=tuple(warnings),
+    )
+
+
+def _records(rows: list, dtype: np.dtype) -> np.ndarray:
+    """Return a record array; an axis without entries gets room for none but keeps its dimensions."""
+    if isinstance(rows[0], list) and not rows[0]:
+        return np.zeros((len(rows), 0), dtype).view(np.recarray)
+    return np.array(rows, dtype).view(np.recarray)
+
+
+def _refuse_equal_purposes(names: Names) -> None:
+    """Hold the words of all named purposes and streams apart: two equal ones would share their draws."""
+    seen: dict[int, str] = {}
+    for name in [f"offer/{o}" for o in names.offers] + [f"addon/{a}" for a in names.addons]:
+        for use in ("clock", "accepts", "consequence", "cancel"):
+            value = int(purpose(f"{name}/{use}"))
+            if seen.setdefault(value, name) != name:
+                raise ValueError(f"{name} and {seen[value]} have the same 32-bit word: rename one of them")
+
+
+def _first_prices(epochs: Any) -> tuple[dict[str, int], set[str]]:
+    """Return each plan's list price in the first epoch it appears in, and the plans of the first epoch."""
+    first: dict[str, int] = {}
+    for epoch in epochs:
+        for name, plan in epoch.keys.plans.items():
+            first.setdefault(name, plan.price)
+    return first, set(epochs[0].keys.plans)
+
+
+def _epoch_of_month(scenario: Any) -> list[int]:
+    starts = [epoch.month for epoch in scenario.epochs]
+    return [max(i for i, start in enumerate(starts) if start <= month) for month in range(scenario.months)]
+
+
+def _scalars(scenario: Any, names: Names) -> np.ndarray:
+    row = np.zeros(1, T.SCALARS).view(np.recarray)
+    values = row[0]
+    values.months = scenario.months
+    values.start_month = scenario.start[1] - 1
+    values.n_epochs = len(scenario.epochs)
+    values.n_plans = len(names.plans)
+    values.n_addons = len(names.addons)
+    values.n_bundles = len(names.bundles)
+    values.n_offers = len(names.offers)
+    values.n_terms = len(names.terms)
+    values.n_tenure = max(len(epoch.keys.retention.tenure) for epoch in scenario.epochs)
+    layout = clock_layout(len(names.addons), len(names.offers))
+    values.n_clocks = layout.n_clocks
+    values.first_random = layout.first_random
+    values.first_random_offer = layout.first_random_offer
+    values.return_clock = layout.return_clock
+    values.has_win_back = any(
+        offer.motion == "win_back" for epoch in scenario.epochs for offer in epoch.keys.offers.values()
+    )
+    return row
+
+
+_EFFECT = {"now": T.NOW, "anniversary": T.ANNIVERSARY, "renewal": T.AT_RENEWAL_DATE}
+
+
+def _epoch_row(epoch: Any, scenario: Any) -> tuple:
+    keys = epoch.keys
+    flow, changes = keys.cancellation, keys.plan_changes
+    return (
+        float(epoch.month),
+        (scenario.start[1] - 1 + epoch.month) % 12,
+        flow.bluff,
+        flow.lured,
+        flow.notice,
+        flow.takes_effect == "immediate",
+        _EFFECT[changes.upgrade],
+        _EFFECT[changes.downgrade],
+        _EFFECT[changes.from_annual],
+    )
+
+
+_SOLD = {"everyone": T.SOLD_TO_EVERYONE, "rescue": T.SOLD_AS_RESCUE, "nobody": T.NOT_SOLD}
+
+
+def _plan_rows(keys: Any, names: Names) -> list[tuple]:
+    ladder = [plan for plan in keys.ladder if plan in keys.plans]
+    rows = []
+    for name in names.plans:
+        plan = keys.plans.get(name)
+        if plan is None:
+            rows.append((0, T.NOBODY, T.NOBODY, T.NOBODY, T.NOT_SOLD))
+            continue
+        up = down = rung = T.NOBODY
+        if name in ladder:
+            rung = ladder.index(name)
+            up = names.plans.index(ladder[rung + 1]) if rung + 1 < len(ladder) else T.NOBODY
+            down = names.plans.index(ladder[rung - 1]) if rung > 0 else T.NOBODY
+        rows.append((plan.price, up, down, rung, _SOLD[plan.sold]))
+    return rows
+
+
+def _plan_term_rows(keys: Any, names: Names) -> list[list[tuple]]:
+    """Return discount and offer of each plan for each term; the monthly one is always there, without discount."""
+
+    def row(plan: Any, term: str) -> tuple:
+        if term == names.terms[T.MONTHLY]:
+            return (0.0, True)
+        if plan is None or term not in plan.term_discount:
+            return (0.0, False)
+        return (plan.term_discount[term], True)
+
+    return [[row(keys.plans.get(plan), term) for term in names.terms] for plan in names.plans]
+
+
+def _segment_rows(keys: Any, names: Names) -> list[tuple]:
+    rows = []
+    for name in names.segments:
+        segment = keys.segments[name]
+        shape = 1.0 / segment.frailty**2 if segment.frailty > 0 else 0.0
+        response = segment.price_response
+        rows.append((segment.price_factor, shape, segment.downgrade, response.upgrade, response.cancel))
+    return rows
+
+
+def _segment_plan_rows(
+    keys: Any, names: Names, first_prices: dict[str, int], first_epoch_plans: set[str]
+) -> list[list[tuple]]:
+    table = []
+    for segment_name in names.segments:
+        segment = keys.segments[segment_name]
+        weights = choice_weights(keys, segment, first_prices, first_epoch_plans)
+        total = sum(weights.values())
+        row, up_to = [], 0.0
+        for plan in names.plans:
+            up_to += weights.get(plan, 0.0)
+            row.append((segment.cancel.get(plan, 0.0), up_to / total if total else 0.0))
+        table.append(row)
+    return table
+
+
+def _segment_term_rows(keys: Any, names: Names) -> list[list[tuple]]:
+    def row(segment: Any, term: str) -> tuple:
+        decided = segment.not_renewed.get(term)
+        share = segment.terms.get(term, 0.0)
+        if decided is None:
+            return (share, False, 0.0, 0.0, 0.0)
+        if isinstance(decided, float):
+            return (share, True, decided, 0.0, 0.0)
+        return (share, True, 0.0, decided.alpha, decided.beta)
+
+    return [[row(keys.segments[name], term) for term in names.terms] for name in names.segments]
+
+
+def _addon_rows(keys: Any, names: Names) -> list[tuple]:
+    rows = []
+    for name in names.addons:
+        addon = keys.addons.get(name)
+        word = int(purpose(f"addon/{name}/cancel"))
+        if addon is None:
+            rows.append((0, 0.0, 0, False, False, word))
+        else:
+            option = addon.counts_as == "upsell"
+            rows.append((addon.price, addon.cancel, bit_mask(names.plans, addon.with_ or None), option, True, word))
+    return rows
+
+
+def _bundle_rows(keys: Any, names: Names) -> list[tuple]:
+    rows = []
+    for name in names.bundles:
+        bundle = keys.bundles.get(name)
+        if bundle is None:
+            rows.append((0, T.NOBODY, 0.0, False))
+            continue
+        plans = [item for item in bundle.of if item in names.plans]
+        plan = names.plans.index(plans[0]) if plans else T.NOBODY
+        rows.append((bit_mask(names.addons, bundle.of), plan, bundle.discount, True))
+    return rows
+
+
+def _tenure_table(epochs: Any) -> np.ndarray:
+    """Return the tenure factors; epochs with fewer steps than others repeat an end without effect."""
+    steps = max(len(epoch.keys.retention.tenure) for epoch in epochs)
+    table = np.zeros((len(epochs), steps), T.TENURE_FACTOR).view(np.recarray)
+    table.factor = 1.0
+    for e, epoch in enumerate(epochs):
+        for i, step in enumerate(sorted(epoch.keys.retention.tenure, key=lambda step: step.until)):
+            table[e, i] = (step.until, step.factor)
+    return table
+
+
+def _attached_table(epochs: Any, names: Names) -> np.ndarray:
+    """Return the factor for 0, 1, 2, ... add-ons held; numbers that are not stated take the next lower one's."""
+    table = np.ones((len(epochs), len(names.addons) + 1))
+    for e, epoch in enumerate(epochs):
+        for held in range(1, len(names.addons) + 1):
+            table[e, held] = epoch.keys.retention.attached.get(held, table[e, held - 1])
+    return table
+
+
+_MODE = {"keep": T.KEEP, "now": T.MOVE_NOW, "at_renewal": T.MOVE_AT_RENEWAL, "after": T.MOVE_AFTER}
+
+
+def _migration_table(scenario: Any, names: Names) -> np.ndarray:
+    items = len(names.plans) + len(names.addons)
+    table: Any = np.zeros((len(scenario.epochs), len(names.segments), items), T.MIGRATION).view(np.recarray)
+    table.retire_to = T.NOBODY
+    for migration in scenario.migrations:
+        if migration.item_kind == "plan":
+            item = names.plans.index(migration.item)
+        else:
+            item = len(names.plans) + names.addons.index(migration.item)
+        segments = slice(None) if migration.segment is None else names.segments.index(migration.segment)
+        rows = table[migration.epoch, segments, item]
+        retire_to = T.NOBODY if migration.retire_to is None else names.plans.index(migration.retire_to)
+        rows.mode, rows.after, rows.retire_to = _MODE[migration.mode], migration.after, retire_to
+    return table
+
+
+def _term_months(keys: Any, term: str) -> float:
+    return 1.0 if term == "monthly" else float(keys.terms[term])
+
+
+def _market(segment: Any) -> int:
+    return -1 if segment.arrivals is None or segment.arrivals.market is None else segment.arrivals.market

@@ -1,0 +1,30 @@
+"""The clocks a customer carries, by number.
+
+Of simultaneous events of one customer the lowest clock goes first. Dated clocks come first, then one clock an offer
+(dated offers in file order), then the random clocks: fixed ones, one an add-on, one an offer, and the return.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+EPOCH_START, PRICE_MOVE, TENURE_STEP, LEAVE, CHANGE, RENEWAL, FIRST_OFFER = range(7)
+# counted from the first random clock
+INTENT, LURE, DOWNGRADE, FIRST_ADDON = range(4)
+
+
+class Layout(NamedTuple):
+    """Where the clocks stand that depend on the number of offers and add-ons."""
+
+    first_random: int
+    first_random_offer: int
+    return_clock: int
+    n_clocks: int
+
+
+def clock_layout(addons: int, offers: int) -> Layout:
+    """Return the layout for that many add-ons and offers."""
+    first_random = FIRST_OFFER + offers
+    first_random_offer = first_random + FIRST_ADDON + addons
+    return_clock = first_random_offer + offers
+    return Layout(first_random, first_random_offer, return_clock, return_clock + 1)

@@ -1,0 +1,194 @@
+"""The tables of a compiled model: what each row holds, in which unit.
+
+Rows are addressed [epoch, ...]; names have become positions in the model's name lists. Money is in int64
+ten-thousandths of a currency unit, time in months from the scenario's start, rates are hazards per month.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+NEVER = np.inf
+NOBODY = -1
+MONTHLY = 0  # the term that is always there
+
+# How a plan is sold.
+SOLD_TO_EVERYONE, SOLD_AS_RESCUE, NOT_SOLD = 0, 1, 2
+# Motions of an offer.
+UPSELL, CROSS_SELL, DOWNSELL, WIN_BACK = 0, 1, 2, 3
+# Triggers of an offer.
+RATE, EVERY, TENURE, RENEWAL_WITHIN, CALENDAR_MONTH, ON_SIGN_UP, CANCEL_INTENT, CHURNED_FOR = range(8)
+# Targets of an offer.
+NEXT_PLAN, TO_PLAN, TO_ADDON, TO_BUNDLE, TO_TERM = range(5)
+# When a change of plan takes effect.
+NOW, ANNIVERSARY, AT_RENEWAL_DATE = 0, 1, 2
+# What a price change does to customers who hold the item.
+KEEP, MOVE_NOW, MOVE_AT_RENEWAL, MOVE_AFTER = 0, 1, 2, 3
+# Kinds of population blocks.
+COUNTED, LISTED, ARRIVING = 0, 1, 2
+
+SCALARS = np.dtype(  # one row
+    [
+        ("months", "i4"),
+        ("start_month", "i4"),  # calendar month (0 = January) of month 0
+        ("n_epochs", "i4"),
+        ("n_plans", "i4"),
+        ("n_addons", "i4"),
+        ("n_bundles", "i4"),
+        ("n_offers", "i4"),
+        ("n_terms", "i4"),
+        ("n_tenure", "i4"),  # steps of the tenure factor
+        ("n_clocks", "i4"),
+        ("first_random", "i4"),  # first of the random clocks
+        ("first_random_offer", "i4"),  # clock of the first offer by rate
+        ("return_clock", "i4"),
+        ("has_win_back", "u1"),
+    ],
+    align=True,
+)
+EPOCH = np.dtype(  # [epoch]
+    [
+        ("start", "f8"),
+        ("calendar_month", "i4"),
+        ("bluff", "f8"),
+        ("lured", "f8"),
+        ("notice", "f8"),
+        ("immediate", "u1"),  # a cancellation takes effect at once
+        ("upgrade", "i4"),  # when an upgrade takes effect
+        ("downgrade", "i4"),
+        ("from_annual", "i4"),
+    ],
+    align=True,
+)
+PLAN = np.dtype(  # [epoch, plan]
+    [
+        ("price", "i8"),
+        ("up", "i4"),  # next plan on the ladder or NOBODY
+        ("down", "i4"),
+        ("rung", "i4"),  # place on the ladder or NOBODY
+        ("sold", "i4"),
+    ],
+    align=True,
+)
+PLAN_TERM = np.dtype([("discount", "f8"), ("offered", "u1")], align=True)  # [epoch, plan, term]
+SEGMENT = np.dtype(  # [epoch, segment]
+    [
+        ("price_factor", "f8"),
+        ("frailty_shape", "f8"),  # 1 / cv^2; 0: everybody has the same rate
+        ("downgrade", "f8"),
+        ("upgrade_elasticity", "f8"),
+        ("cancel_elasticity", "f8"),
+    ],
+    align=True,
+)
+SEGMENT_PLAN = np.dtype(  # [epoch, segment, plan]
+    [("cancel", "f8"), ("chosen_up_to", "f8")],  # cumulated share of sign-ups
+    align=True,
+)
+SEGMENT_TERM = np.dtype(  # [epoch, segment, term]
+    [
+        ("share", "f8"),
+        ("decides", "u1"),  # not_renewed is given: the renewal decides, the intent clock stands still
+        ("not_renewed", "f8"),
+        ("alpha", "f8"),  # > 0: not_renewed is beta-distributed over customers
+        ("beta", "f8"),
+    ],
+    align=True,
+)
+ADDON = np.dtype(  # [epoch, addon]
+    [
+        ("price", "i8"),
+        ("cancel", "f8"),
+        ("plans", "u8"),  # bit mask of the plans it goes with
+        ("is_option", "u1"),  # counts as upsell
+        ("sold", "u1"),
+        ("purpose", "u8"),
+    ],
+    align=True,
+)
+BUNDLE = np.dtype([("addons", "u8"), ("plan", "i4"), ("discount", "f8"), ("sold", "u1")], align=True)  # [epoch, bundle]
+OFFER = np.dtype(  # [epoch, offer]
+    [
+        ("made", "u1"),  # the offer exists in this epoch
+        ("motion", "i4"),
+        ("trigger", "i4"),
+        ("when", "f8"),  # hazard, months, or bit mask of calendar months
+        ("target", "i4"),
+        ("item", "i4"),  # plan, add-on, bundle or term
+        ("takes_effect", "i4"),  # NOBODY: as the kind of change says
+        ("acceptance", "f8"),  # base times the plain factors
+        ("quiet_for", "f8"),
+        ("accepted_cancel", "f8"),  # share who leave at once after accepting
+        ("declined_cancel", "f8"),
+        ("return_hazard", "f8"),
+        ("return_to", "i4"),  # NOBODY: the plan it was rescued from
+        ("accepts", "u8"),  # purposes of its draws
+        ("clock", "u8"),
+        ("consequence", "u8"),
+        # audience: bit masks and bounds, all must hold
+        ("segments", "u8"),
+        ("plans", "u8"),
+        ("terms", "u8"),
+        ("has", "u8"),
+        ("lacks", "u8"),
+        ("rescued", "i4"),  # NOBODY: does not matter
+        ("tenure_above", "f8"),
+        ("tenure_below", "f8"),
+    ],
+    align=True,
+)
+TENURE_FACTOR = np.dtype([("until", "f8"), ("factor", "f8")], align=True)  # [epoch, step]
+MIGRATION = np.dtype(  # [epoch, segment, item]; item 0..P-1 plans, then add-ons
+    [("mode", "i4"), ("after", "f8"), ("retire_to", "i4")], align=True
+)
+BLOCK = np.dtype(  # [block]: customers who enter in the same way
+    [
+        ("kind", "i4"),
+        ("segment", "i4"),
+        ("plan", "i4"),  # COUNTED
+        ("month", "i4"),  # ARRIVING
+        ("stream", "u8"),  # word of the customers' addresses
+        ("first", "i8"),  # LISTED: row of the first; ARRIVING: number of the first of the month
+        ("count", "i8"),  # COUNTED, LISTED
+        ("rate", "f8"),  # ARRIVING: expected sign-ups of the month
+        ("tenure_mean", "f8"),  # COUNTED
+    ],
+    align=True,
+)
+LISTED_CUSTOMER = np.dtype(  # [row] of an opening file
+    [
+        ("stream", "u8"),
+        ("index", "u8"),
+        ("segment", "i4"),
+        ("plan", "i4"),
+        ("term", "i4"),
+        ("addons", "u8"),
+        ("tenure", "f8"),
+        ("has_own_price", "u1"),
+        ("mrr", "i8"),
+    ],
+    align=True,
+)
+
+
+class Tables(NamedTuple):
+    """What the kernel reads: record arrays with the rows described above."""
+
+    scalars: Any
+    epochs: Any
+    plans: Any
+    plan_terms: Any
+    segments: Any
+    segment_plans: Any
+    segment_terms: Any
+    addons: Any
+    bundles: Any
+    offers: Any
+    tenure: Any
+    attached: Any  # float64 [epoch, number of add-ons held]: factor on the cancel intent
+    migrations: Any
+    term_months: Any  # float64 [term]
+    first_price: Any  # int64 [plan]: list price in the first epoch in which the plan is there
+    listed: Any
