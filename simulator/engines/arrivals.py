@@ -1,0 +1,58 @@
+"""When customers arrive: a Poisson stream by segment and month, each gap addressed by the customer it brings.
+
+Within a month the rate is constant, so gaps are exponential; each month starts afresh, which the exponential law
+allows. A what-if with a higher rate brings the same customers a little earlier, and then some more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.draws.address import purpose
+from simulator.draws.distributions import exponential
+from simulator.jit import entry_point, jit
+from simulator.model.tables import ARRIVING
+
+GAP = purpose("arrival/gap")
+ADDRESS = np.dtype([("key0", "u8"), ("key1", "u8"), ("stream", "u8"), ("index", "u8")])
+NO_LIMIT = np.iinfo(np.int64).max
+
+
+@jit
+def next_arrival(address, block, key0, key1, number, t):
+    """Return when customer `number` of an arriving block comes; t is when the one before came."""
+    address.key0, address.key1 = key0, key1
+    address.stream, address.index = block.stream, np.uint64(block.first + number)
+    return t + exponential(address, GAP, 0) / block.rate
+
+
+@entry_point
+def arrival_times(blocks, b, key0, key1, limit, times):
+    """Fill `times` with the arrivals of block b, at most `limit`; return how many there are (also beyond its size)."""
+    address = np.zeros(1, ADDRESS)[0]
+    block = blocks[b]
+    t = float(block.month)
+    n = 0
+    while n < limit:
+        t = next_arrival(address, block, key0, key1, n, t)
+        if t >= block.month + 1.0:
+            break
+        if n < len(times):
+            times[n] = t
+        n += 1
+    return n
+
+
+def arrival_limits(model, key0: int, key1: int) -> np.ndarray:
+    """Return how many customers of each block may sign up (int64): the market of a segment ends its stream."""
+    limits = np.full(len(model.blocks), NO_LIMIT, np.int64)
+    left = model.markets.copy()
+    nothing = np.zeros(0)
+    for b, block in enumerate(model.blocks):
+        s = block.segment
+        if block.kind == ARRIVING and model.markets[s] >= 0:
+            limits[b] = left[s]
+            left[s] -= arrival_times(
+                model.blocks, b, np.uint64(key0), np.uint64(key1), int(left[s]), nothing
+            )
+    return limits

@@ -1,0 +1,166 @@
+"""The compiled engine: customers one after the other in machine code, chunks of them on all cores.
+
+Customers do not meet, so each lives its whole life before the next begins, and memory does not grow with their
+number. A chunk is an ordinary function that releases the GIL; threads share nothing, and sums of integers do not
+depend on order, so any number of threads gives the same books.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+
+from simulator.borrow import borrow
+from simulator.customer.life import advance, end, next_due
+from simulator.customer.record import empty_customers, kernel_customer_at
+from simulator.customer.sign_up import enter
+from simulator.draws.address import replication_key
+from simulator.engines.arrivals import ADDRESS, arrival_limits, next_arrival
+from simulator.engines.output import Replication, empty_output, no_rows
+from simulator.jit import entry_point, jit
+from simulator.model.compile import Model
+from simulator.model.tables import ARRIVING
+
+CHUNK = 20_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
+PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
+
+
+@jit
+def live(m, c, out, due):
+    """Let one customer live to the horizon; return the number of its events."""
+    horizon = float(m.scalars[0].months)
+    events = 1
+    while due < horizon:
+        due = advance(m, c, out)
+        events += 1
+    end(m, c, out)
+    return events
+
+
+@entry_point
+def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out):
+    """Simulate the customers of all pieces of the population; return the number of events."""
+    events = 0
+    address = np.zeros(1, ADDRESS)[0]
+    m, c, out = borrow(m), borrow(kernel_customer_at(memory, 0)), borrow(out)
+    for piece in pieces:
+        block = blocks[piece.block]
+        if block.kind != ARRIVING:
+            for number in range(piece.first, piece.last):
+                enter(m, c, out, key0, key1, block, number, 0.0)
+                events += live(m, c, out, next_due(m, c))
+            continue
+        t = float(block.month)
+        for number in range(limits[piece.block]):
+            t = next_arrival(address, block, key0, key1, number, t)
+            if t >= block.month + 1.0:
+                break
+            enter(m, c, out, key0, key1, block, number, t)
+            events += live(m, c, out, next_due(m, c))
+    return events
+
+
+def chunks(model: Model) -> list[np.ndarray]:
+    """Return the population cut into chunks of about CHUNK customers: arrays of pieces of blocks."""
+    result: list[np.ndarray] = []
+    current: list[tuple[int, int, int]] = []
+    room = float(CHUNK)
+    for b, block in enumerate(model.blocks):
+        first = 0
+        count = int(block.count) if block.kind != ARRIVING else 1
+        while first < count:
+            if block.kind == ARRIVING:  # its times are sums of gaps, so it is never cut
+                last, size = 1, float(block.rate)
+            else:
+                last = min(count, first + max(1, int(room)))
+                size = float(last - first)
+            current.append((b, first, last))
+            room -= size
+            first = last
+            if room < 1.0:
+                result.append(np.array(current, PIECE))
+                current, room = [], float(CHUNK)
+    if current or not result:
+        result.append(np.array(current, PIECE))
+    return result
+
+
+def run_compiled(
+    model: Model,
+    seed: int,
+    replications: range,
+    *,
+    threads: int | None = None,
+    ledger: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[Replication]:
+    """Yield the replications in order.
+
+    Parameters
+    ----------
+    threads
+        number of threads; by default one for each processor. The result does not depend on it.
+    ledger
+        keep the ledger rows.
+    progress
+        called with the share of the work that is done, from the calling thread.
+    """
+    pieces = chunks(model)
+    tasks = ((r, i) for r in replications for i in range(len(pieces)))
+    total = len(replications) * len(pieces)
+    done = 0
+    workers = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[tuple[int, int, Future[Replication]]] = deque()
+
+        def submit() -> None:
+            task = next(tasks, None)
+            if task is not None:
+                r, i = task
+                waiting.append((r, i, pool.submit(_run_chunk, model, seed, r, pieces[i], ledger)))
+
+        for _ in range(2 * workers):
+            submit()
+        parts: Replication | None = None
+        try:
+            while waiting:
+                _, i, future = waiting.popleft()
+                part = future.result()
+                submit()
+                done += 1
+                if progress is not None:
+                    progress(done / total)
+                if parts is None:
+                    parts = part
+                else:
+                    parts.add(part)
+                if i == len(pieces) - 1:
+                    yield parts
+                    parts = None
+        finally:
+            for _, _, future in waiting:
+                future.cancel()
+
+
+def _run_chunk(model: Model, seed: int, replication: int, pieces: np.ndarray, ledger: bool) -> Replication:
+    key0, key1 = replication_key(seed, replication)
+    tables = model.tables
+    scalars = tables.scalars[0]
+    memory = empty_customers(1, model.months, scalars.n_clocks, scalars.n_addons, scalars.n_offers)
+    limits = arrival_limits(model, key0, key1)
+    capacity = 1 << 16 if ledger else 0
+    while True:
+        out = empty_output(model, capacity)
+        events = simulate_pieces(
+            tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out
+        )
+        rows = int(out.ledger.size[0])
+        if not ledger or rows <= capacity:
+            break
+        capacity = rows  # the same draws again, with room for every row
+    kept = out.ledger.rows[:rows].copy() if ledger else no_rows()
+    return Replication(replication, out.books, out.tallies, events, kept)

@@ -1,0 +1,47 @@
+"""What an engine hands back for one replication, or a part of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.accounting.books import Books, empty_books
+from simulator.customer.record import Output
+from simulator.customer.tally import Tallies, empty_tallies
+from simulator.engines.ledger import LEDGER_ROW, empty_ledger
+from simulator.model.compile import Model
+
+
+def empty_output(model: Model, ledger_capacity: int = 0) -> Output:
+    """Return empty books, tallies and ledger of the model's size."""
+    names = model.names
+    months, segments, plans = model.months, len(names.segments), len(names.plans)
+    return Output(
+        empty_books(months, segments, plans),
+        empty_tallies(months, segments, len(names.offers), plans),
+        empty_ledger(ledger_capacity),
+    )
+
+
+@dataclass
+class Replication:
+    """The books, tallies and ledger rows of one replication, and the number of events that made them."""
+
+    number: int
+    books: Books
+    tallies: Tallies
+    events: int
+    ledger: np.ndarray  # rows of LEDGER_ROW, none unless asked for
+
+    def add(self, other: Replication) -> None:
+        """Add another part of the same replication: integers, so in any order."""
+        for mine, others in zip((*self.books, *self.tallies), (*other.books, *other.tallies), strict=True):
+            mine += others
+        self.events += other.events
+        self.ledger = np.concatenate([self.ledger, other.ledger])
+
+
+def no_rows() -> np.ndarray:
+    """Return an empty run of ledger rows."""
+    return np.zeros(0, LEDGER_ROW)

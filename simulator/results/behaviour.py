@@ -1,0 +1,52 @@
+"""Metrics of behaviour, which the accounting does not know: the rescue funnel, attachment, what rescue has saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.accounting.metrics import ratio
+from simulator.customer.tally import COUNTERS, OFFER_STAGES, Tallies
+from simulator.model.compile import Model
+from simulator.model.tables import CANCEL_INTENT, DOWNSELL
+
+
+def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.ndarray]:
+    """Return the metrics of behaviour by name, (R, M, G) each: replications, months, everybody and the segments.
+
+    Funnel counts are by the month of the intent or of the offer. "Still" shares are among the rescues that the
+    horizon lets us see that long.
+    """
+    counters = _with_everybody(np.stack([t.counters for t in tallies]))
+    in_flow = (model.tables.offers.trigger == CANCEL_INTENT) & (model.tables.offers.motion == DOWNSELL)
+    rescues = np.flatnonzero(in_flow.any(axis=0))
+    stages = _with_everybody(np.stack([t.offers for t in tallies])[:, :, :, rescues].sum(axis=3))
+
+    def counted(name: str) -> np.ndarray:
+        return counters[..., COUNTERS.index(name)]
+
+    def stage(name: str) -> np.ndarray:
+        return stages[..., OFFER_STAGES.index(name)]
+
+    metrics = {
+        "cancel_intents": counted("intents"),
+        "lured_intents": counted("lured"),
+        "rescue_offered": stage("made"),
+        "rescue_accepted": stage("accepted"),
+    }
+    if len(rescues):
+        metrics["rescue_acceptance"] = ratio(stage("accepted"), stage("made"))
+        for months in (3, 6, 12):
+            metrics[f"rescue_still_{months}m"] = ratio(stage(f"still_{months}"), stage(f"observed_{months}"))
+        metrics["rescue_returned_12m"] = ratio(stage("returned_12"), stage("observed_12"))
+    metrics["attach_rate_90d"] = ratio(counted("attached_90d"), counted("alive_90d"))
+    attached = ratio(counted("attached_retained_12m"), counted("attached_observed_12m"))
+    bare = ratio(counted("bare_retained_12m"), counted("bare_observed_12m"))
+    metrics["retention_gap_attached"] = attached - bare
+    return {name: np.asarray(values, np.float64) for name, values in metrics.items()}
+
+
+def _with_everybody(by_segment: np.ndarray) -> np.ndarray:
+    """Put the sum over segments (axis 2) before the segments."""
+    return np.concatenate([by_segment.sum(axis=2, keepdims=True), by_segment], axis=2)

@@ -1,0 +1,107 @@
+"""Collect replications into a result, one at a time, so that memory holds tables and not books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from simulator.accounting.account import MRR
+from simulator.accounting.metrics import compute
+from simulator.accounting.totals import UNIT, Totals
+from simulator.customer.tally import NOT_FOLLOWED, Tallies
+from simulator.engines.output import Replication
+from simulator.model.compile import Model
+from simulator.results.behaviour import behaviour_metrics
+from simulator.results.result import Result
+from simulator.results.summary import headline, negative_churn, versions
+from simulator.results.tables import (
+    metrics_frame,
+    month_labels,
+    movements_frame,
+    offers_frame,
+    replication_rows,
+)
+
+
+@dataclass
+class Collector:
+    """Takes replications in order and makes a Result of them."""
+
+    scenario: Any
+    model: Model
+    totals: list[Totals] = field(default_factory=list)
+    tallies: list[Tallies] = field(default_factory=list)
+    rows: list[pl.DataFrame] = field(default_factory=list)
+    closing_without_rescue: list[np.ndarray] = field(default_factory=list)
+    customers: int = 0
+    events: int = 0
+
+    def add(self, replication: Replication) -> None:
+        """Take one replication; its books must add up."""
+        self.totals.append(Totals.of(replication.books))
+        self.tallies.append(replication.tallies)
+        self.rows.append(replication_rows(replication, self.model.names))
+        self.events += replication.events
+
+    def add_without_rescue(self, replication: Replication) -> None:
+        """Take the same replication run without any offer in the cancellation flow."""
+        self.closing_without_rescue.append(Totals.of(replication.books).stock[0, 1:, :, MRR])
+
+    def result(self, *, seed: int, engine: str) -> Result:
+        """Return the result of all replications taken."""
+        labels = month_labels(self.scenario.start, self.model.months)
+        totals = Totals.stack(self.totals)
+        metrics = compute(totals) | behaviour_metrics(self.tallies, self.model)
+        if self.closing_without_rescue:
+            without = np.stack(self.closing_without_rescue) / UNIT
+            metrics["saved_mrr"] = metrics["closing_mrr"] - without
+        runs = pl.concat(self.rows)
+        distribution, by_month = negative_churn(totals, labels)
+        replications = len(self.totals)
+        summary = {
+            "title": self.scenario.title,
+            "currency": self.scenario.currency,
+            "fiscal_year_start": self.scenario.fiscal_year_start,
+            "horizon": {"start": labels[0], "months": len(labels), "labels": labels},
+            "segments": list(self.model.names.segments),
+            "plans": list(self.model.names.plans),
+            "replications": replications,
+            "seed": seed,
+            "engine": engine,
+            "versions": versions(),
+            "headline": headline(metrics, labels),
+            "negative_churn": distribution,
+            "negative_churn_probability": by_month,
+            "events": self.events,
+            "warnings": self.warnings(),
+        }
+        return Result(
+            metrics=metrics_frame(metrics, self.model.names.segments, labels),
+            movements=movements_frame(runs, replications, labels),
+            offers=offers_frame(runs, replications, labels),
+            runs=runs,
+            summary=summary,
+            scenario_yaml=self.scenario.resolved_yaml(),
+        )
+
+    def warnings(self) -> list[str]:
+        """Return what a reader must know: assumptions of the model, caps that bound, customers not followed."""
+        said = list(self.model.warnings)
+        capped = np.sum([t.offers[..., 2].sum(axis=(0, 1)) for t in self.tallies], axis=0)
+        made = np.sum([t.offers[..., 0].sum(axis=(0, 1)) for t in self.tallies], axis=0)
+        for name, times, of in zip(self.model.names.offers, capped, made, strict=True):
+            if times:
+                said.append(
+                    f"offers.{name}.acceptance: base and factors came to more than 100 % in {times:,} of {of:,} "
+                    f"offers made; they were capped at 100 %"
+                )
+        lost = sum(int(t.counters[..., NOT_FOLLOWED].sum()) for t in self.tallies)
+        if lost:
+            said.append(
+                f"{lost:,} accepted rescues are missing from the rescue funnel's later stages: those customers had "
+                f"accepted more rescues within 12 months than are followed at once"
+            )
+        return said

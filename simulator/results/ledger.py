@@ -1,0 +1,151 @@
+"""The ledger of single events as a Parquet file, written in chunks so that memory stays bounded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from simulator.accounting.movements import LINES
+from simulator.engines.output import Replication
+from simulator.model.compile import Model
+from simulator.model.population import PER_MONTH
+from simulator.model.tables import ARRIVING, COUNTED
+from simulator.results.tables import month_labels
+
+
+class LedgerWriter:
+    """Takes the ledger rows of replications and makes one file of them.
+
+    Columns: replication, customer, segment, time (months from the start), month, kind, motion, reason, plan_from,
+    plan_to (null: outside), mrr_before, mrr_after (int64 ten-thousandths). Rows are in order of replication,
+    customer and time. A change of plan that moved no MRR has no kind, motion and reason.
+    """
+
+    def __init__(self, scenario: Any, model: Model) -> None:
+        self.model = model
+        self.labels = pl.Series(month_labels(scenario.start, model.months), dtype=pl.String)
+        self.folder = Path(tempfile.mkdtemp(prefix="plansim-ledger-"))
+        self.parts = 0
+        self.customers = _customer_names(scenario, model)
+
+    def add(self, replication: Replication) -> None:
+        """Write the rows of one replication."""
+        frame = self.frame(replication)
+        frame.write_parquet(self.folder / f"{self.parts:06d}.parquet")
+        self.parts += 1
+
+    def frame(self, replication: Replication) -> pl.DataFrame:
+        """Return the ledger rows of one replication."""
+        rows = replication.ledger
+        names = self.model.names
+        line = rows["line"].astype(np.int64)
+
+        def named(column: str, values: tuple[str, ...]) -> pl.Series:
+            # -1 picks the null at the end
+            return pl.Series([*values, None], dtype=pl.String)[rows[column].astype(np.int64) % (len(values) + 1)]
+
+        def of_line(field: str) -> pl.Series:
+            values = [getattr(one, field) for one in LINES]
+            return pl.Series([*values, None], dtype=pl.String)[line % (len(values) + 1)]
+
+        month = np.floor(rows["time"]).astype(np.int64)
+        frame = pl.DataFrame(
+            {
+                "replication": np.full(len(rows), replication.number, np.int32),
+                "stream": rows["stream"].copy(),
+                "index": rows["index"].copy(),
+                "segment": named("segment", names.segments),
+                "time": rows["time"].copy(),
+                "month": self.labels[month],
+                "kind": of_line("kind"),
+                "motion": of_line("motion"),
+                "reason": of_line("reason"),
+                "plan_from": named("plan_from", names.plans),
+                "plan_to": named("plan_to", names.plans),
+                "mrr_before": rows["before"].copy(),
+                "mrr_after": rows["after"].copy(),
+            }
+        )
+        return self._with_customer(frame)
+
+    def _with_customer(self, frame: pl.DataFrame) -> pl.DataFrame:
+        counted, listed = self.customers
+        place = pl.col("index") % PER_MONTH
+        arrived = pl.format(
+            "{}{}/{}",
+            pl.col("prefix"),
+            pl.col("index").floordiv(PER_MONTH).replace_strict(
+                list(range(len(self.labels))), self.labels, default=None, return_dtype=pl.String
+            ),
+            place,
+        )
+        name = (
+            pl.when(pl.col("arrives"))
+            .then(arrived)
+            .when(pl.col("prefix").is_not_null())
+            .then(pl.format("{}{}", pl.col("prefix"), pl.col("index")))
+            .otherwise(pl.col("customer_id"))
+        )
+        with_names = frame.join(counted, on="stream", how="left", maintain_order="left").join(
+            listed, on=["stream", "index"], how="left", maintain_order="left"
+        )
+        ordered = with_names.with_columns(name.alias("customer")).sort(
+            ["stream", "index", "time"], maintain_order=True
+        )
+        return ordered.select(
+            "replication",
+            "customer",
+            *(c for c in frame.columns if c not in ("replication", "stream", "index")),
+        )
+
+    def finish(self) -> Path:
+        """Join the parts into one file and return its path; the caller moves it to its place."""
+        target = self.folder / "ledger.parquet"
+        parts = sorted(self.folder.glob("[0-9]*.parquet"))
+        pl.scan_parquet(parts).sink_parquet(target)
+        for part in parts:
+            part.unlink()
+        return target
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _customer_names(scenario: Any, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return names by stream word (counted, arriving) and by both words (listed customers)."""
+    names = model.names
+    seen: dict[int, tuple[str, bool]] = {}
+    for block in model.blocks:
+        segment = names.segments[block.segment]
+        if block.kind == COUNTED:
+            seen[int(block.stream)] = (f"{segment}/opening/{names.plans[block.plan]}/", False)
+        elif block.kind == ARRIVING:
+            seen[int(block.stream)] = (f"{segment}/arrivals/", True)
+    counted = pl.DataFrame(
+        {
+            "stream": pl.Series(list(seen), dtype=pl.UInt64),
+            "prefix": pl.Series([name for name, _ in seen.values()], dtype=pl.String),
+            "arrives": pl.Series([arrives for _, arrives in seen.values()], dtype=pl.Boolean),
+        }
+    )
+    ids = [
+        customer.customer_id
+        for name, segment in scenario.epochs[0].keys.segments.items()
+        if isinstance(segment.opening, str)
+        for customer in scenario.opening_customers(name)
+    ]
+    rows = model.tables.listed[: len(ids)]
+    listed = pl.DataFrame(
+        {
+            "stream": rows["stream"].copy(),
+            "index": rows["index"].copy(),
+            "customer_id": pl.Series(ids, dtype=pl.String),
+        }
+    )
+    return counted, listed

@@ -1,0 +1,156 @@
+"""From integer tables to the frames of a result.
+
+`runs` has one row for every non-zero cell of a replication: replication, table, month, segment, plan, kind, motion,
+reason, amount (int64 ten-thousandths), count. `table` says what it is: `movement` (month grain), `movement_event`,
+`stock` (month-ends; `reason` names the column, month -1 is the opening), `retention` (12 months; `reason` names the
+column), `offer` (plan holds the offer's name, reason the stage), `counter` (reason names it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from simulator.accounting.books import RETAINED
+from simulator.accounting.movements import LINES
+from simulator.accounting.spread import spread
+from simulator.accounting.totals import UNIT
+from simulator.customer.tally import COUNTERS, OFFER_STAGES
+from simulator.engines.output import Replication
+from simulator.model.names import Names
+
+STOCK = ("paying", "free", "trial", "paused", "mrr")
+AMOUNTS = ("arr", "arpa", "ltv_revenue")  # with every *_mrr: currency units, written with four decimals
+RUNS_SCHEMA = {
+    "replication": pl.Int32,
+    "table": pl.String,
+    "month": pl.Int32,
+    "segment": pl.String,
+    "plan": pl.String,
+    "kind": pl.String,
+    "motion": pl.String,
+    "reason": pl.String,
+    "amount": pl.Int64,
+    "count": pl.Int64,
+}
+
+
+def month_labels(start: tuple[int, int], months: int) -> list[str]:
+    """Return YYYY-MM of the months from `start` (year, month) on."""
+    first = start[0] * 12 + start[1] - 1
+    return [f"{(first + k) // 12:04d}-{(first + k) % 12 + 1:02d}" for k in range(months)]
+
+
+def replication_rows(r: Replication, names: Names) -> pl.DataFrame:
+    """Return the non-zero cells of one replication."""
+    b, t = r.books, r.tallies
+    plans, offers = list(names.plans), list(names.offers)
+    lines = [line._asdict() for line in LINES]
+    parts = [
+        _cells("movement", b.month_amount, b.month_count, names.segments, plans, lines),
+        _cells("movement_event", b.event_amount, b.event_count, names.segments, plans, lines),
+        _stock_cells(b.stock, names),
+        _cells("retention", b.retained[:, :, None], None, names.segments, None, [{"reason": x} for x in RETAINED]),
+        _cells("offer", None, t.offers, names.segments, offers, [{"reason": x} for x in OFFER_STAGES]),
+        _cells("counter", None, t.counters[:, :, None], names.segments, None, [{"reason": x} for x in COUNTERS]),
+    ]
+    rows = pl.concat(parts).select(pl.lit(r.number, pl.Int32).alias("replication"), pl.all())
+    return rows.cast(RUNS_SCHEMA)  # type: ignore[arg-type]
+
+
+def _cells(
+    table: str,
+    amounts: np.ndarray | None,
+    counts: np.ndarray | None,
+    segments: Sequence[str],
+    plans: Sequence[str] | None,
+    lines: Sequence[dict[str, str]],
+) -> pl.DataFrame:
+    """Return the rows of the non-zero cells of (month, segment, plan, line) tables."""
+    some = np.zeros((), bool) if amounts is None else amounts != 0
+    some = some | (np.zeros((), bool) if counts is None else counts != 0)
+    m, s, p, line = np.nonzero(some)
+
+    def pick(table_: np.ndarray | None) -> np.ndarray:
+        return np.zeros(len(m), np.int64) if table_ is None else table_[m, s, p, line]
+
+    def named(key: str) -> pl.Series:
+        return pl.Series([x.get(key) for x in lines], dtype=pl.String)[line]
+
+    none = pl.Series([None] * len(m), dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "table": pl.Series([table] * len(m), dtype=pl.String),
+            "month": m.astype(np.int32),
+            "segment": pl.Series(list(segments), dtype=pl.String)[s],
+            "plan": none if plans is None else pl.Series(list(plans), dtype=pl.String)[p],
+            "kind": named("kind"),
+            "motion": named("motion"),
+            "reason": named("reason"),
+            "amount": pick(amounts),
+            "count": pick(counts),
+        }
+    )
+
+
+def _stock_cells(stock: np.ndarray, names: Names) -> pl.DataFrame:
+    lines = [{"reason": x} for x in STOCK]
+    counts = stock.copy()
+    counts[..., STOCK.index("mrr")] = 0
+    rows = _cells("stock", stock - counts, counts, names.segments, list(names.plans), lines)
+    return rows.with_columns(pl.col("month") - 1)
+
+
+def metrics_frame(metrics: dict[str, np.ndarray], segments: Sequence[str], labels: Sequence[str]) -> pl.DataFrame:
+    """Return the long frame of metrics: by month, group, metric."""
+    groups = ["all", *segments]
+    stacked = spread(np.stack(list(metrics.values()), axis=-1))  # (M, G, metrics)
+    amounts = np.array([name.endswith("_mrr") or name in AMOUNTS for name in metrics])
+    m, g, k = (axis.ravel() for axis in np.indices(stacked.mean.shape))
+    columns = {
+        "month": pl.Series(list(labels), dtype=pl.String)[m],
+        "segment": pl.Series(groups, dtype=pl.String)[g],
+        "metric": pl.Series(list(metrics), dtype=pl.String)[k],
+    }
+    for field in ("mean", "sd", "p05", "p50", "p95"):
+        values = getattr(stacked, field)
+        values = np.where(amounts, np.round(values, 4), values)
+        columns[field] = pl.Series(values.ravel(), dtype=pl.Float64, nan_to_null=True)
+    columns["replications"] = pl.Series(stacked.replications.ravel().astype(np.int32))
+    return pl.DataFrame(columns)
+
+
+def movements_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -> pl.DataFrame:
+    """Return the month-grain movements over replications; a replication without one counts as 0."""
+    keys = ["month", "kind", "motion", "reason", "segment", "plan"]
+    rows = runs.filter(pl.col("table") == "movement")
+    return _over_replications(rows, keys, "amount", replications, labels, UNIT)
+
+
+def offers_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -> pl.DataFrame:
+    """Return what became of each offer over replications: counts by month, segment, offer, stage."""
+    rows = runs.filter(pl.col("table") == "offer").rename({"plan": "offer", "reason": "stage"})
+    return _over_replications(
+        rows, ["month", "segment", "offer", "stage"], "count", replications, labels, 1
+    )
+
+
+def _over_replications(
+    rows: pl.DataFrame, keys: list[str], value: str, replications: int, labels: Sequence[str], unit: int
+) -> pl.DataFrame:
+    """Return mean and quantiles of `value` for every cell that appears in any replication, in file order."""
+    cells = rows.select(keys).unique(maintain_order=True).with_row_index("cell")
+    placed = rows.join(cells, on=keys, how="left", nulls_equal=True)
+    dense = np.zeros((replications, len(cells)))
+    first = int(rows["replication"].min()) if len(rows) else 0  # type: ignore[arg-type]
+    dense[placed["replication"].to_numpy() - first, placed["cell"].to_numpy()] = placed[value].to_numpy()
+    summary = spread(dense / unit)
+    order = {name: cells[name].to_list() for name in keys}
+    frame = pl.DataFrame({name: pl.Series(values, dtype=cells.schema[name]) for name, values in order.items()})
+    frame = frame.with_columns(
+        **{field: pl.Series(getattr(summary, field)) for field in ("mean", "p05", "p50", "p95")}
+    )
+    frame = frame.sort(keys, nulls_last=True)
+    return frame.with_columns(pl.Series(list(labels), dtype=pl.String)[frame["month"].to_numpy()].alias("month"))
