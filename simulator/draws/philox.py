@@ -16,7 +16,6 @@ WEYL_0 = np.uint64(0x9E3779B9)
 WEYL_1 = np.uint64(0xBB67AE85)
 MASK = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
-FIVE = np.uint64(5)
 SIX = np.uint64(6)
 
 
@@ -37,5 +36,8 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 @inlined
 def unit(high, low):
-    """Return a double in the open interval (0, 1) from two 32-bit words: 53 bits, centred in their cell."""
-    return (np.float64(high >> FIVE) * 67108864.0 + np.float64(low >> SIX) + 0.5) * (1.0 / 9007199254740992.0)
+    """Return a double in the open interval (0, 1) from two 32-bit words.
+
+    52 bits, centred in their cell: with 53 the half would not fit, and the highest value would round to 1.
+    """
+    return (np.float64(high >> SIX) * 67108864.0 + np.float64(low >> SIX) + 0.5) * (1.0 / 4503599627370496.0)
