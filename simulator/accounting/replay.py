@@ -1,0 +1,89 @@
+"""Account a history of changes, wherever it comes from: the rules of a simulated customer, customer by customer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.accounting.account import close_account, new_account, open_account, record_change
+from simulator.accounting.books import Books, History, check_identity, empty_accounts, empty_books
+from simulator.borrow import borrow
+from simulator.jit import entry_point
+
+OPENING = -1  # month of a change that states a customer's MRR before the first month
+
+CHANGE = np.dtype(
+    [
+        ("customer", "i8"),
+        ("month", "i4"),  # OPENING: no movement
+        ("segment", "i4"),
+        ("plan", "i4"),
+        ("standing", "i4"),  # ABSENT, PRESENT, TRIAL or PAUSED after the change
+        ("cause", "i4"),  # movements.Cause
+        ("mrr", "i8"),  # after the change, ten-thousandths of a currency unit
+    ],
+    align=True,
+)
+
+
+@entry_point
+def _replay(books, changes, months, account_memory, history_memory):
+    h = history_memory
+    account = account_memory[0]
+    history = borrow(History(h.mrr[0], h.price[0], h.causes[0]))
+    books = borrow(books)
+    for i in range(len(changes)):
+        row = changes[i]
+        first = i == 0 or changes[i - 1].customer != row.customer
+        if first:
+            for cause in range(len(history.causes)):
+                history.causes[cause] = 0
+        if row.month < 0:
+            open_account(books, account, history, row.segment, row.plan, row.mrr, row.standing)
+        else:
+            if first:
+                new_account(account, history, row.segment, row.month)
+            record_change(books, account, history, row.month, row.cause, row.mrr, row.plan, row.standing)
+        if i + 1 == len(changes) or changes[i + 1].customer != row.customer:
+            close_account(books, account, history, months)
+
+
+def replay(changes: np.ndarray, months: int, segments: int, plans: int) -> Books:
+    """Return the books of a history.
+
+    Parameters
+    ----------
+    changes
+        rows of CHANGE, all rows of a customer together and in order of time; a customer's first row may be its
+        OPENING.
+    months, segments, plans
+        size of the books.
+
+    Raises
+    ------
+    ValueError
+        if a customer's rows stand apart or go back in time, or a month, segment or plan is out of range.
+    BooksDoNotAddUp
+        if the identity fails.
+    """
+    _check(changes, months, segments, plans)
+    books = empty_books(months, segments, plans)
+    accounts, history = empty_accounts(1, months)
+    _replay(books, changes.view(np.recarray), months, accounts, history)
+    check_identity(books)
+    return books
+
+
+def _check(changes: np.ndarray, months: int, segments: int, plans: int) -> None:
+    customer, month = changes["customer"], changes["month"]
+    same = customer[1:] == customer[:-1]
+    if len(np.unique(customer)) != 1 + np.count_nonzero(~same) and len(customer):
+        raise ValueError("the rows of one customer must stand together")
+    if (same & (month[1:] < month[:-1])).any():
+        raise ValueError("the rows of one customer must be in order of time")
+    if (same & (month[1:] < 0)).any():
+        raise ValueError("only the first row of a customer can be its opening")
+    for name, top in (("month", months), ("segment", segments), ("plan", plans)):
+        lowest = OPENING if name == "month" else 0
+        wrong = (changes[name] < lowest) | (changes[name] >= top)
+        if wrong.any():
+            raise ValueError(f"{name} {changes[name][wrong][0]} is out of range: {lowest} to {top - 1}")
