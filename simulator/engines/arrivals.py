@@ -20,16 +20,34 @@ NO_LIMIT = np.iinfo(np.int64).max
 
 @jit
 def next_arrival(address, block, key0, key1, number, t):
-    """Return when customer `number` of an arriving block comes; t is when the one before came."""
+    """Return when customer `number` of an arriving block comes; t is when the one before came.
+
+    `address` is any record with the words of an address; they are overwritten.
+    """
     address.key0, address.key1 = key0, key1
     address.stream, address.index = block.stream, np.uint64(block.first + number)
     return t + exponential(address, GAP, 0) / block.rate
 
 
+def arrival_times(model, b: int, key0: int, key1: int, limit: int) -> np.ndarray:
+    """Return the dates of the arrivals of block b, at most `limit` of them (float64)."""
+    times = np.zeros(count_arrivals(model, b, key0, key1, limit))
+    _arrivals(model.blocks, b, np.uint64(key0), np.uint64(key1), limit, _scratch(), times)
+    return times
+
+
+def count_arrivals(model, b: int, key0: int, key1: int, limit: int) -> int:
+    """Return the number of arrivals of block b, at most `limit`."""
+    return _arrivals(model.blocks, b, np.uint64(key0), np.uint64(key1), limit, _scratch(), np.zeros(0))
+
+
+def _scratch() -> np.ndarray:
+    return np.zeros(1, ADDRESS).view(np.recarray)
+
+
 @entry_point
-def arrival_times(blocks, b, key0, key1, limit, times):
-    """Fill `times` with the arrivals of block b, at most `limit`; return how many there are (also beyond its size)."""
-    address = np.zeros(1, ADDRESS)[0]
+def _arrivals(blocks, b, key0, key1, limit, scratch, times):
+    address = scratch[0]
     block = blocks[b]
     t = float(block.month)
     n = 0
@@ -47,12 +65,9 @@ def arrival_limits(model, key0: int, key1: int) -> np.ndarray:
     """Return how many customers of each block may sign up (int64): the market of a segment ends its stream."""
     limits = np.full(len(model.blocks), NO_LIMIT, np.int64)
     left = model.markets.copy()
-    nothing = np.zeros(0)
     for b, block in enumerate(model.blocks):
         s = block.segment
         if block.kind == ARRIVING and model.markets[s] >= 0:
             limits[b] = left[s]
-            left[s] -= arrival_times(
-                model.blocks, b, np.uint64(key0), np.uint64(key1), int(left[s]), nothing
-            )
+            left[s] -= count_arrivals(model, b, key0, key1, int(left[s]))
     return limits

@@ -19,7 +19,7 @@ from simulator.customer.life import advance, end, next_due
 from simulator.customer.record import empty_customers, kernel_customer_at
 from simulator.customer.sign_up import enter
 from simulator.draws.address import replication_key
-from simulator.engines.arrivals import ADDRESS, arrival_limits, next_arrival
+from simulator.engines.arrivals import arrival_limits, next_arrival
 from simulator.engines.output import Replication, empty_output, no_rows
 from simulator.jit import entry_point, jit
 from simulator.model.compile import Model
@@ -45,7 +45,6 @@ def live(m, c, out, due):
 def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out):
     """Simulate the customers of all pieces of the population; return the number of events."""
     events = 0
-    address = np.zeros(1, ADDRESS)[0]
     m, c, out = borrow(m), borrow(kernel_customer_at(memory, 0)), borrow(out)
     for piece in pieces:
         block = blocks[piece.block]
@@ -56,7 +55,7 @@ def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out):
             continue
         t = float(block.month)
         for number in range(limits[piece.block]):
-            t = next_arrival(address, block, key0, key1, number, t)
+            t = next_arrival(c.state, block, key0, key1, number, t)
             if t >= block.month + 1.0:
                 break
             enter(m, c, out, key0, key1, block, number, t)

@@ -74,10 +74,7 @@ class Company:
             if block.kind != ARRIVING:
                 yield from ((b, number, 0.0) for number in range(block.count))
                 continue
-            nothing = np.zeros(0)
-            n = arrival_times(self.model.blocks, b, self.key0, self.key1, limits[b], nothing)
-            times = np.zeros(n)
-            arrival_times(self.model.blocks, b, self.key0, self.key1, limits[b], times)
+            times = arrival_times(self.model, b, int(self.key0), int(self.key1), int(limits[b]))
             yield from ((b, number, float(t)) for number, t in enumerate(times))
 
     def memory(self) -> Customer:

@@ -14,6 +14,7 @@ from simulator.model.layout import clock_layout
 from simulator.model.names import Names, bit_mask
 from simulator.model.offers import offer_row
 from simulator.model.population import arrival_blocks, opening_blocks
+from simulator.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Model:
         return replace(self, tables=self.tables._replace(offers=offers))
 
 
-def compile_model(scenario: Any) -> Model:
+def compile_model(scenario: Scenario) -> Model:
     """Compile a loaded scenario to a Model."""
     names = Names(
         segments=tuple(scenario.segment_names),
@@ -120,12 +121,12 @@ def _first_prices(epochs: Any) -> tuple[dict[str, int], set[str]]:
     return first, set(epochs[0].keys.plans)
 
 
-def _epoch_of_month(scenario: Any) -> list[int]:
-    starts = [epoch.month for epoch in scenario.epochs]
+def _epoch_of_month(scenario: Scenario) -> list[int]:
+    starts = [epoch.month_index for epoch in scenario.epochs]
     return [max(i for i, start in enumerate(starts) if start <= month) for month in range(scenario.months)]
 
 
-def _scalars(scenario: Any, names: Names) -> np.ndarray:
+def _scalars(scenario: Scenario, names: Names) -> np.ndarray:
     row = np.zeros(1, T.SCALARS).view(np.recarray)
     values = row[0]
     values.months = scenario.months
@@ -151,12 +152,12 @@ def _scalars(scenario: Any, names: Names) -> np.ndarray:
 _EFFECT = {"now": T.NOW, "anniversary": T.ANNIVERSARY, "renewal": T.AT_RENEWAL_DATE}
 
 
-def _epoch_row(epoch: Any, scenario: Any) -> tuple:
+def _epoch_row(epoch: Any, scenario: Scenario) -> tuple:
     keys = epoch.keys
     flow, changes = keys.cancellation, keys.plan_changes
     return (
-        float(epoch.month),
-        (scenario.start[1] - 1 + epoch.month) % 12,
+        float(epoch.month_index),
+        (scenario.start[1] - 1 + epoch.month_index) % 12,
         flow.bluff,
         flow.lured,
         flow.notice,
@@ -288,7 +289,7 @@ def _attached_table(epochs: Any, names: Names) -> np.ndarray:
 _MODE = {"keep": T.KEEP, "now": T.MOVE_NOW, "at_renewal": T.MOVE_AT_RENEWAL, "after": T.MOVE_AFTER}
 
 
-def _migration_table(scenario: Any, names: Names) -> np.ndarray:
+def _migration_table(scenario: Scenario, names: Names) -> np.ndarray:
     items = len(names.plans) + len(names.addons)
     table: Any = np.zeros((len(scenario.epochs), len(names.segments), items), T.MIGRATION).view(np.recarray)
     table.retire_to = T.NOBODY

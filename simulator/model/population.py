@@ -10,13 +10,16 @@ import numpy as np
 from simulator.draws.address import two_words, word
 from simulator.model import tables as T
 from simulator.model.demand import arrival_factor, arrivals_in_month
+from simulator.model.names import Names, bit_mask
+from simulator.scenario.customers import Customers
+from simulator.scenario.scenario import Scenario
 
 # An arrival's number is month * 2^22 + its place in the month, so that months do not share customers and a busier
 # month in a what-if shifts nobody in the next one.
 PER_MONTH = 1 << 22
 
 
-def opening_blocks(scenario: Any, names: Any, warnings: list[str]) -> tuple[list[tuple], np.ndarray]:
+def opening_blocks(scenario: Scenario, names: Names, warnings: list[str]) -> tuple[list[tuple], np.ndarray]:
     """Return the blocks of the opening base and the rows of the customers who are listed in files."""
     keys = scenario.epochs[0].keys
     blocks: list[tuple] = []
@@ -29,25 +32,22 @@ def opening_blocks(scenario: Any, names: Any, warnings: list[str]) -> tuple[list
                 blocks.append((T.COUNTED, s, names.plans.index(plan), 0, stream, 0, count, 0.0, mean))
         elif segment.opening is not None:
             first = len(rows)
-            for customer in scenario.opening_customers(segment_name):
-                stream, index = two_words(f"{segment_name}/opening/{customer.customer_id}")
-                addons = sum(1 << names.addons.index(a) for a in customer.addons)
-                rows.append(
-                    (
-                        stream,
-                        index,
-                        s,
-                        names.plans.index(customer.plan),
-                        names.terms.index(customer.term),
-                        addons,
-                        customer.tenure_months,
-                        customer.mrr is not None,
-                        customer.mrr or 0,
-                    )
-                )
+            rows += _listed_rows(s, segment_name, scenario.customers[segment_name], names)
             blocks.append((T.LISTED, s, 0, 0, 0, first, len(rows) - first, 0.0, 0.0))
     listed = np.array(rows, T.LISTED_CUSTOMER) if rows else np.zeros(1, T.LISTED_CUSTOMER)
     return blocks, listed
+
+
+def _listed_rows(s: int, segment_name: str, customers: Customers, names: Names) -> list[tuple]:
+    """Return the rows of LISTED_CUSTOMER of one segment's file; an identifier is the customer's address."""
+    rows = []
+    columns = (customers.customer_id, customers.plan, customers.term, customers.addons, customers.tenure_months)
+    for customer_id, plan, term, addons, tenure, mrr in zip(*columns, customers.mrr, strict=True):
+        stream, index = two_words(f"{segment_name}/opening/{customer_id}")
+        held = bit_mask(names.addons, addons)
+        place = (names.plans.index(plan), names.terms.index(term), held, tenure)
+        rows.append((stream, index, s, *place, mrr is not None, mrr or 0))
+    return rows
 
 
 def tenure_mean(segment_name: str, segment: Any, plan: str, warnings: list[str]) -> float:
@@ -68,7 +68,7 @@ def tenure_mean(segment_name: str, segment: Any, plan: str, warnings: list[str])
     return 1.0 / hazard
 
 
-def arrival_blocks(scenario: Any, epoch_of_month: list[int], first_prices: Mapping[str, float]) -> list[tuple]:
+def arrival_blocks(scenario: Scenario, epoch_of_month: list[int], first_prices: Mapping[str, float]) -> list[tuple]:
     """Return one block for each segment and month with sign-ups."""
     blocks = []
     first_keys = scenario.epochs[0].keys

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,13 +23,14 @@ from simulator.results.tables import (
     offers_frame,
     replication_rows,
 )
+from simulator.scenario.scenario import Scenario
 
 
 @dataclass
 class Collector:
     """Takes replications in order and makes a Result of them."""
 
-    scenario: Any
+    scenario: Scenario
     model: Model
     totals: list[Totals] = field(default_factory=list)
     tallies: list[Tallies] = field(default_factory=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,7 @@ from simulator.model.compile import Model
 from simulator.model.population import PER_MONTH
 from simulator.model.tables import ARRIVING, COUNTED
 from simulator.results.tables import month_labels
+from simulator.scenario.scenario import Scenario
 
 
 class LedgerWriter:
@@ -26,7 +26,7 @@ class LedgerWriter:
     customer and time. A change of plan that moved no MRR has no kind, motion and reason.
     """
 
-    def __init__(self, scenario: Any, model: Model) -> None:
+    def __init__(self, scenario: Scenario, model: Model) -> None:
         self.model = model
         self.labels = pl.Series(month_labels(scenario.start, model.months), dtype=pl.String)
         self.folder = Path(tempfile.mkdtemp(prefix="plansim-ledger-"))
@@ -117,7 +117,7 @@ class LedgerWriter:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _customer_names(scenario: Any, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _customer_names(scenario: Scenario, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return names by stream word (counted, arriving) and by both words (listed customers)."""
     names = model.names
     seen: dict[int, tuple[str, bool]] = {}
@@ -135,10 +135,10 @@ def _customer_names(scenario: Any, model: Model) -> tuple[pl.DataFrame, pl.DataF
         }
     )
     ids = [
-        customer.customer_id
-        for name, segment in scenario.epochs[0].keys.segments.items()
-        if isinstance(segment.opening, str)
-        for customer in scenario.opening_customers(name)
+        customer_id
+        for name in names.segments
+        if name in scenario.customers
+        for customer_id in scenario.customers[name].customer_id
     ]
     rows = model.tables.listed[: len(ids)]
     listed = pl.DataFrame(

@@ -12,6 +12,7 @@ from simulator.model.compile import compile_model
 from simulator.results.collect import Collector
 from simulator.results.ledger import LedgerWriter
 from simulator.results.result import Result
+from simulator.scenario.scenario import Scenario
 
 ENGINES = ("auto", "compiled", "simpy")
 DEFAULT_REPLICATIONS = 100
@@ -19,7 +20,7 @@ DEFAULT_SEED = 1
 
 
 def run(
-    scenario: Any,
+    scenario: Scenario,
     *,
     replications: int = DEFAULT_REPLICATIONS,
     seed: int = DEFAULT_SEED,

@@ -1,0 +1,22 @@
+"""Writes all figures of a result as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.reporting.figures import FIGURES, draw
+from simulator.reporting.result_view import ResultView
+
+
+def save_all(result: ResultView, folder: Path | str, lang: str = "en") -> list[Path]:
+    """Writes every figure to `folder` as NAME.png (2400 × 1350) and NAME.svg; returns the paths written."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in FIGURES:
+        figure = draw(result, name, lang)
+        for kind in ("png", "svg"):
+            path = target / f"{name}.{kind}"
+            figure.savefig(path, format=kind)
+            written.append(path)
+    return written

@@ -1,0 +1,169 @@
+"""The one look of all figures: slide size, fonts with Japanese glyphs, a colour for each movement kind.
+
+The colours are those of Okabe and Ito (Color Universal Design, 2008), told apart by colour-blind readers.
+Nothing here changes matplotlib's global settings beyond registering the Japanese font file: figures are drawn
+and saved inside `context`, and never through pyplot.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+
+from simulator.reporting.result_view import ResultView
+
+KIND_COLOURS = {
+    "new": "#0072B2",
+    "reactivation": "#56B4E9",
+    "expansion": "#009E73",
+    "contraction": "#E69F00",
+    "churn": "#D55E00",
+}
+INK = "#222222"
+SOFT_INK = "#595959"
+RULE = "#D0D0D0"
+BALANCE = "#5F6B76"
+"""Opening and closing balances: no movement, so no movement's colour."""
+LINE = "#4B2E83"
+"""The line of a figure with one measure."""
+BAND = "#CFC6E2"
+"""The band around that line."""
+ZONE_INK = "#00664B"
+ZONE = "#E3F3EC"
+"""The zone of negative churn: a tint of expansion, which wins there."""
+
+SIZE = (12.0, 6.75)
+DPI = 200
+"""Pictures are 2400 × 1350 pixels: twice the width of a slide on screen."""
+BASE = 14.0
+TITLE_SIZES = (20.0, 18.0, 16.0)
+"""A title takes the first size in which it needs no more than two lines."""
+NOTE = 11.5
+
+LATIN, JAPANESE = "DejaVu Sans", "IPAexGothic"
+FAMILIES = {"en": [LATIN, JAPANESE], "ja": [JAPANESE, LATIN]}
+"""Fonts by language; the second supplies glyphs that the first lacks, such as a Japanese plan name."""
+
+REPLACEMENT = "□"
+"""Stands for a character that neither font has."""
+
+
+class ReportFigure(Figure):
+    """A figure that is saved with the settings of this module, without a date or random identifiers.
+
+    `finding` says what it shows; it becomes the title of the file, for readers who cannot see it.
+    """
+
+    finding: str = ""
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Saves as usual; SVG gets text as paths, so that no reader needs the fonts."""
+        kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
+        if kind == "svg":
+            options.setdefault("metadata", {"Title": self.finding, "Date": None, "Creator": None})
+        elif kind == "png":
+            options.setdefault("metadata", {"Title": self.finding, "Software": None})
+        options.setdefault("dpi", DPI)
+        with context("en"):
+            super().savefig(fname, **options)
+
+
+@contextmanager
+def context(lang: str) -> Iterator[None]:
+    """The settings of all figures, for the time of a `with` block. Dollar signs are text, not formulas."""
+    _register_japanese_font()
+    settings: Any = {
+        "font.family": FAMILIES[lang],
+        "font.size": BASE,
+        "text.parse_math": False,
+        "text.color": INK,
+        "text.hinting": "none",
+        "axes.edgecolor": RULE,
+        "axes.labelcolor": INK,
+        "axes.linewidth": 1.0,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "axes.axisbelow": True,
+        "axes.grid": False,
+        "xtick.color": SOFT_INK,
+        "ytick.color": SOFT_INK,
+        "xtick.labelsize": BASE - 1,
+        "ytick.labelsize": BASE - 1,
+        "figure.figsize": SIZE,
+        "figure.dpi": 100,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "savefig.bbox": None,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "plansim",
+        "path.simplify": True,
+    }
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(settings)
+        yield
+
+
+Draw = Callable[[ResultView, str], Figure]
+
+
+def styled(draw: Draw) -> Callable[..., Figure]:
+    """Makes `draw(result, lang)` draw in this module's style and return a complete figure."""
+
+    @wraps(draw)
+    def in_style(result: ResultView, lang: str = "en") -> Figure:
+        with context(lang):
+            figure = draw(result, lang)
+            figure.draw_without_rendering()
+        return figure
+
+    return in_style
+
+
+def new_figure(finding: str) -> Figure:
+    """An empty figure of slide size with a canvas of its own."""
+    figure = ReportFigure(figsize=SIZE)
+    figure.finding = finding
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def font_files() -> dict[str, Path]:
+    """The font files in use, by family."""
+    spec = importlib.util.find_spec("matplotlib_fontja")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("matplotlib-fontja, which brings the Japanese font, is not installed")
+    return {
+        LATIN: Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"),
+        JAPANESE: Path(spec.origin).parent / "fonts" / "ipaexg.ttf",
+    }
+
+
+@cache
+def glyphs(family: str) -> frozenset[int]:
+    """The code points for which a font family has a glyph."""
+    return frozenset(FT2Font(str(font_files()[family])).get_charmap())
+
+
+def showable(text: str, longest: int = 80) -> str:
+    """Text of a user made fit for a figure: one line, every glyph there, not too long."""
+    spaced = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    known = glyphs(LATIN) | glyphs(JAPANESE)
+    shown = "".join(character if ord(character) in known else REPLACEMENT for character in spaced)
+    return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+
+
+@cache
+def _register_japanese_font() -> None:
+    font_manager.fontManager.addfont(font_files()[JAPANESE])

@@ -1,0 +1,111 @@
+"""What the language has and this version does not simulate: the one list to shorten when behaviour is added.
+
+A scenario that uses such a key is refused, because a run that ignored it would answer another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.scenario.kinds import NOT_BUILT
+from simulator.scenario.tree import Listing, Mapping, Node, Path, Scalar
+
+KEYS: dict[str, str] = {
+    "plans.*.included": "usage and seats",
+    "plans.*.extra_seat": "seats",
+    "plans.*.usage_price": "usage prices",
+    "plans.*.minimum": "usage prices",
+    "plans.*.maximum": "usage prices",
+    "plans.*.trial": "trials",
+    "addons.*.per_seat": "seats",
+    "segments.*.usage": "usage",
+    "segments.*.seats": "seats",
+    "segments.*.satisfaction": "satisfaction",
+    "segments.*.signals": "signals",
+    "segments.*.shock": "business shocks",
+    "segments.*.decision": "decision time",
+    "segments.*.failed_payment": "failed payments",
+    "retention.nps": "satisfaction",
+    "retention.bill_shock": "usage prices",
+    "retention.covered": "teams",
+    "retention.causal": "effect against selection",
+    "onboarding": "onboarding",
+    "adoption": "adoption",
+    "offers.*.when.usage_above": "usage",
+    "offers.*.when.usage_below": "usage",
+    "offers.*.when.seats_above": "seats",
+    "offers.*.when.signal": "signals",
+    "offers.*.when.satisfaction_above": "satisfaction",
+    "offers.*.when.satisfaction_below": "satisfaction",
+    "offers.*.when.onboarding_failed": "onboarding",
+    "offers.*.who.phase": "onboarding and adoption",
+    "offers.*.who.nps": "satisfaction",
+    "offers.*.to.seats": "seats",
+    "offers.*.to.split": "splitting a customer",
+    "offers.*.to.pause": "pauses",
+    "offers.*.to.discount": "discount offers",
+    "offers.*.acceptance.nps": "satisfaction",
+    "offers.*.trial": "trials",
+    "offers.*.if_accepted.satisfaction": "satisfaction",
+    "offers.*.if_declined.satisfaction": "satisfaction",
+    "offers.*.if_accepted.unless_adopted": "adoption",
+    "offers.*.if_declined.unless_adopted": "adoption",
+    "offers.*.needs": "teams",
+    "teams": "teams",
+    "economics": "costs and margins",
+    "accounting.grain": "accounting policies",
+    "accounting.entity": "accounting policies",
+    "accounting.free_to_paid": "accounting policies",
+    "accounting.reactivation_gap": "accounting policies",
+    "accounting.reactivation_is": "accounting policies",
+    "accounting.to_free": "accounting policies",
+    "accounting.cancel_recognised": "accounting policies",
+    "accounting.new_and_churned": "accounting policies",
+    "accounting.discounts": "accounting policies",
+    "accounting.metered": "accounting policies",
+    "accounting.pause": "accounting policies",
+    "accounting.unpaid_counts": "accounting policies",
+    "accounting.net_churn_counts_reactivation": "accounting policies",
+}
+"""Keys by path (`*`: any name), with the behaviour that is missing."""
+
+VALUES: dict[str, tuple[frozenset[str], str]] = {
+    "offers.*.when": (frozenset({"onboarding_failed"}), "onboarding"),
+    "offers.*.motion": (frozenset({"care"}), "care offers"),
+    "accounting": (
+        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
+        "accounting policies",
+    ),
+    "accounting.preset": (
+        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
+        "accounting policies",
+    ),
+}
+"""Single values by path whose behaviour is missing while the key itself is built."""
+
+_KEYS = {tuple(pattern.split(".")): reason for pattern, reason in KEYS.items()}
+_VALUES = {tuple(pattern.split(".")): known for pattern, known in VALUES.items()}
+
+
+def not_built(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Paths of a tree that ask for behaviour that does not exist yet, with the message for each."""
+    for pattern, reason in _KEYS.items():
+        if _matches(path, pattern):
+            yield path, f"{NOT_BUILT} (missing: {reason})"
+            return
+    if isinstance(node, Scalar):
+        for pattern, (texts, reason) in _VALUES.items():
+            if _matches(path, pattern) and node.text in texts:
+                yield path, f"`{node.text}` {NOT_BUILT} (missing: {reason})"
+    elif isinstance(node, Mapping):
+        for key, value in node.entries.items():
+            yield from not_built(value, (*path, key))
+    elif isinstance(node, Listing):
+        for position, value in enumerate(node.items):
+            yield from not_built(value, (*path, position))
+
+
+def _matches(path: Path, pattern: tuple[str, ...]) -> bool:
+    return len(path) == len(pattern) and all(
+        expected in ("*", part) for part, expected in zip(path, pattern, strict=True)
+    )

@@ -1,0 +1,163 @@
+"""Every figure of every case: nothing clipped, nothing on top of another, every glyph there."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from simulator.reporting import layout, style
+from simulator.reporting.axes import month_ticks
+from simulator.reporting.figures import FIGURES, draw
+from simulator.reporting.findings import finding
+from simulator.reporting.save import save_all
+from tests.reporting.cases import CASES
+from tests.reporting.synthetic import KINDS, months_from, synthetic
+
+IN_JAPANESE = (
+    "36 months",
+    "one month",
+    "120 months",
+    "few replications",
+    "huge",
+    "names",
+    "wide band",
+    "nulls",
+)
+DRAWN = [(case, "en") for case in CASES] + [(case, "ja") for case in IN_JAPANESE]
+
+
+def texts(figure: Figure) -> list[Text]:
+    """The texts that can be seen."""
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def faults(figure: Figure) -> list[str]:
+    """Texts that leave the page or lie on one another."""
+    renderer = layout.renderer(figure)
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
+    page = figure.bbox
+    found = [
+        f"outside: {text}" for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > page.x1 or box.y1 > page.y1
+    ]
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        along = min(a.y1, b.y1) - max(a.y0, b.y0)
+        if across > 1 and along > 1:
+            found.append(f"overlap: {one} / {other}")
+    return found
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(("case", "lang"), DRAWN)
+def test_texts_stay_inside_and_apart_and_have_every_glyph(name: str, case: str, lang: str) -> None:
+    figure = draw(CASES[case], name, lang)
+    assert faults(figure) == []
+    known = style.glyphs(style.LATIN) | style.glyphs(style.JAPANESE)
+    seen = texts(figure)
+    assert {c for text in seen for c in text.get_text() if ord(c) not in known and c != "\n"} == set()
+    assert all(text.get_fontfamily() == style.FAMILIES[lang] for text in seen)
+    assert not any(text.get_parse_math() for text in seen)
+    assert all(float(text.get_fontsize()) >= style.NOTE for text in seen)
+
+
+def test_the_check_sees_a_text_outside_and_an_overlap() -> None:
+    figure = draw(CASES["36 months"], "closing_mrr")
+    figure.text(0.99, 0.5, "clipped at the edge", fontsize=20)
+    figure.text(layout.LEFT, layout.FOOT, "over the footnote")
+    assert {fault.split(":")[0] for fault in faults(figure)} == {"outside", "overlap"}
+
+
+def test_one_colour_for_each_kind_everywhere() -> None:
+    assert len(set(style.KIND_COLOURS.values())) == len(KINDS)
+    for name in ("movements", "bridge"):
+        figure = draw(CASES["36 months"], name)
+        drawn = {to_hex(patch.get_facecolor()).upper() for patch in figure.findobj(Rectangle)}
+        assert {colour.upper() for colour in style.KIND_COLOURS.values()} <= drawn
+
+
+def test_user_text_is_text() -> None:
+    figure = draw(CASES["names"], "bridge")
+    written = "\n".join(text.get_text() for text in texts(figure))
+    assert "Pay $5 for $x^2$ or _more_ <script>" in written
+    assert "\U0001f680" not in written
+    assert "\u202e" not in written
+
+
+def test_text_of_users_is_made_fit() -> None:
+    assert style.showable("a\nb\tc\x00 d") == "a b c d"
+    assert style.showable("x" * 300, 20) == "x" * 19 + "…"
+    assert style.showable("plan \u4e9c \U0001f9ff") == "plan \u4e9c □"
+
+
+def test_an_unknown_figure_is_an_error_that_lists_the_known() -> None:
+    with pytest.raises(
+        ValueError, match=r"no figure is called 'pie'; known are: movements, closing_mrr, bridge, net_churn"
+    ):
+        draw(CASES["36 months"], "pie")
+
+
+def test_save_all_writes_pictures_twice_the_size_of_a_slide(tmp_path: Path) -> None:
+    written = save_all(CASES["36 months"], tmp_path / "figures", "ja")
+    assert {path.name for path in written} == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
+    for name in FIGURES:
+        header = (tmp_path / "figures" / f"{name}.png").read_bytes()[:24]
+        assert int.from_bytes(header[16:20], "big") >= 1920
+        svg = (tmp_path / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+        assert "<text" not in svg
+        assert "<dc:date>" not in svg
+        assert f"<dc:title>{finding(CASES['36 months'], name, 'ja')}</dc:title>" in svg
+
+
+def test_the_same_result_gives_the_same_picture(tmp_path: Path) -> None:
+    for turn in ("first", "second"):
+        draw(CASES["36 months"], "net_churn").savefig(tmp_path / f"{turn}.svg")
+    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+
+
+def test_global_settings_stay_as_they_were() -> None:
+    before = dict(matplotlib.rcParams)
+    draw(CASES["one month"], "movements", "ja")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_pyplot_is_not_needed() -> None:
+    code = "import sys, simulator.reporting.save; sys.exit('matplotlib.pyplot' in sys.modules)"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 10), (5, 10), (36, 10), (37, 7), (120, 10), (360, 7)])
+def test_few_months_are_labelled_from_the_fiscal_year(count: int, most: int) -> None:
+    months = months_from("2026-07", count)
+    ticks = month_ticks(months, 4, most)
+    assert 1 <= len(ticks) <= most
+    if count >= 36:
+        assert all(months[tick].endswith(("-04", "-10")) for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ([0.5], [0.5]),
+        ([0.5, 0.5], [0.45, 0.55]),
+        ([0.0, 0.0, 1.0], [0.0, 0.1, 1.0]),
+        ([1.0, 0.99], [1.0, 0.9]),
+        ([0.2, 0.8, 0.5], [0.2, 0.8, 0.5]),
+    ],
+)
+def test_labels_are_spread_as_little_as_needed(targets: list[float], expected: list[float]) -> None:
+    assert layout.spread(targets, 0.1, 0.0, 1.0) == pytest.approx(expected)
+
+
+def test_a_figure_of_another_currency_names_it() -> None:
+    written = [text.get_text() for text in texts(draw(synthetic(12, currency="XQZ"), "closing_mrr"))]
+    assert "Closing MRR (XQZ million)" in written
