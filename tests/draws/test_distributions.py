@@ -16,8 +16,8 @@ USE, OTHER = purpose("test/one"), purpose("test/other")
 
 
 @entry_point
-def fill(values, law, a, b, use, other, by_customer):
-    address = np.zeros(1, ADDRESS)[0]
+def fill(values, law, a, b, use, other, by_customer, scratch):
+    address = scratch[0]
     address.key0, address.key1, address.stream = np.uint64(11), np.uint64(12), np.uint64(13)
     for i in range(len(values)):
         occurrence = i
@@ -38,7 +38,7 @@ def fill(values, law, a, b, use, other, by_customer):
 
 def sample(law, a=0.0, b=0.0, *, by_customer=True, use=USE):
     values = np.empty(N)
-    fill(values, law, a, b, use, OTHER, by_customer)
+    fill(values, law, a, b, use, OTHER, by_customer, np.zeros(1, ADDRESS).view(np.recarray))
     return values
 
 
