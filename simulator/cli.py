@@ -14,7 +14,7 @@ INPUT_IS_WRONG = 2
 
 app = typer.Typer(
     name="plansim",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -57,6 +57,12 @@ def checked_lang(lang: str) -> str:
     return lang
 
 
+@app.callback()
+def start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
 @app.command()
 def run(
     scenario: ScenarioFile,
@@ -74,7 +80,7 @@ def run(
     threads: Annotated[
         int | None, typer.Option("--threads", metavar="N", help="Threads; one for each processor if not given.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the path of the results.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the results' path.")] = False,
 ) -> None:
     """What will happen? Simulate a scenario and write tables and figures."""
     with explained_errors():
@@ -96,12 +102,12 @@ def run(
             check_place(folder)
         except NotAResultFolder as error:
             raise WrongInput(f"--out: {error}") from None
-        from simulator import jit, studies  # noqa: F401  (a compiler is slow to import)
-        from simulator.studies.run import run as simulate
+        from simulator import jit
+        from simulator.studies.run import run as simulate  # a compiler is slow to import
 
         with progress_bar(show=not quiet) as progress:
             if not quiet and not jit.is_cached():
-                typer.echo("First run of this version: compiling the simulator, once, for about half a minute.", err=True)
+                typer.echo("First run of this version: compiling the simulator once, for about 20 s.", err=True)
             result = simulate(
                 loaded,
                 replications=replications,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,6 +70,14 @@ def is_cached() -> bool:
 # Functions of the kernel are called from compiled code alone: they need no wrapper for Python, and no counting of
 # references, since they allocate nothing and the entry point keeps what they read alive.
 _KERNEL: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+
+
+def number(value: int) -> np.int64:
+    """Return a constant of the kernel that is passed to its functions.
+
+    Numba compiles a function anew for each Python integer that is passed as a literal, but once for all int64.
+    """
+    return np.int64(value)
 
 
 def jit(function: F) -> F:

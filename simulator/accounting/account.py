@@ -30,15 +30,15 @@ ACCOUNT = np.dtype(
         ("mrr", "i8"),  # now
         ("touched", "u8"),  # bit mask of the causes seen in the month in progress
         ("price", "i8"),  # sum of the price movements so far (month grain, signed)
-        ("month", "i4"),  # in progress
-        ("joined", "i4"),  # month of sign-up; -1: opening base
-        ("segment", "i4"),
-        ("plan", "i4"),  # the last one held
-        ("paid_plan", "i4"),  # the last one that was paid for
-        ("standing", "i4"),
-        ("start_cause", "i4"),  # of the first payment
-        ("return_cause", "i4"),  # of the last return
-        ("leave_cause", "i4"),  # of the last leaving
+        ("month", "i8"),  # in progress
+        ("joined", "i8"),  # month of sign-up; -1: opening base
+        ("segment", "i8"),
+        ("plan", "i8"),  # the last one held
+        ("paid_plan", "i8"),  # the last one that was paid for
+        ("standing", "i8"),
+        ("start_cause", "i8"),  # of the first payment
+        ("return_cause", "i8"),  # of the last return
+        ("leave_cause", "i8"),  # of the last leaving
         ("has_paid", "u1"),
         ("has_closed_paying", "u1"),  # some month-end was above 0
         ("away", "u1"),  # left, or went to a free plan, and has not paid since

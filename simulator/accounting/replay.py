@@ -14,11 +14,11 @@ OPENING = -1  # month of a change that states a customer's MRR before the first 
 CHANGE = np.dtype(
     [
         ("customer", "i8"),
-        ("month", "i4"),  # OPENING: no movement
-        ("segment", "i4"),
-        ("plan", "i4"),
-        ("standing", "i4"),  # ABSENT, PRESENT, TRIAL or PAUSED after the change
-        ("cause", "i4"),  # movements.Cause
+        ("month", "i8"),  # OPENING: no movement
+        ("segment", "i8"),
+        ("plan", "i8"),
+        ("standing", "i8"),  # ABSENT, PRESENT, TRIAL or PAUSED after the change
+        ("cause", "i8"),  # movements.Cause
         ("mrr", "i8"),  # after the change, ten-thousandths of a currency unit
     ],
     align=True,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from simulator.accounting.movements import Cause
 from simulator.customer.record import bit
 from simulator.customer.settling import settle
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import NEVER
 
-ADDON_REMOVED = int(Cause.ADDON_REMOVED)
+ADDON_REMOVED = number(Cause.ADDON_REMOVED)
 
 
 @jit

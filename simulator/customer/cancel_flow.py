@@ -9,18 +9,35 @@ from simulator.customer.record import GONE
 from simulator.customer.tally import BLUFFS, DEPARTURES, INTENTS, LURED, RESCUED, STAYED, count
 from simulator.draws.address import purpose
 from simulator.draws.distributions import uniform
-from simulator.jit import jit
-from simulator.model.tables import CANCEL_INTENT
+from simulator.jit import jit, number
+from simulator.model.tables import CANCEL_INTENT, NOW
 
-VOLUNTARY = int(Cause.VOLUNTARY)
+VOLUNTARY = number(Cause.VOLUNTARY)
+EFFECT_IN_FLOW = number(NOW)
 BLUFF = purpose("cancel_intent/bluff")
 
 
 @jit
-def cancel_flow(m, c, out, t, at_once):
-    """Go through the cancellation flow at t; leaving is `at_once` at a refused renewal.
+def cancel_intent(m, c, out, t):
+    """Open the cancellation flow at t; who is not won cancels, and leaves when the cancellation takes effect."""
+    if insists(m, c, out, t):
+        count(out, c.state, t, DEPARTURES)
+        give_notice(m, c, t)
 
-    Whether the customer bluffs (would stay anyway) is drawn first, and the offers never see it.
+
+@jit
+def refused_renewal(m, c, out, t):
+    """Open the flow of a customer who does not renew; who is not won leaves at once."""
+    if insists(m, c, out, t):
+        count(out, c.state, t, DEPARTURES)
+        leave(m, c, out, t, VOLUNTARY)
+
+
+@jit
+def insists(m, c, out, t):
+    """Go through the flow and tell whether the customer insists on leaving.
+
+    Whether it bluffs (would stay anyway) is drawn first, and the offers never see it.
     """
     s = c.state
     bluffs = uniform(s, BLUFF, s.flows) < m.epochs[s.epoch].bluff
@@ -29,14 +46,10 @@ def cancel_flow(m, c, out, t, at_once):
     if bluffs:
         count(out, s, t, BLUFFS)
     if rescue(m, c, out, t):
-        return
+        return False
     if bluffs:
         count(out, s, t, STAYED)
-    elif at_once:
-        count(out, s, t, DEPARTURES)
-        leave(m, c, out, t, VOLUNTARY)
-    else:
-        give_notice(m, c, out, t)
+    return not bluffs
 
 
 @jit
@@ -52,7 +65,7 @@ def rescue(m, c, out, t):
     s = c.state
     for o in range(m.scalars[0].n_offers):
         if m.offers[s.epoch, o].trigger == CANCEL_INTENT:
-            if make_offer(m, c, out, t, o, True):
+            if make_offer(m, c, out, t, o, EFFECT_IN_FLOW):
                 count(out, s, t, RESCUED)
                 return True
             if s.here == GONE:  # the offer itself drove it away

@@ -12,55 +12,55 @@ from simulator.model.tables import CALENDAR_MONTH, CHURNED_FOR, EVERY, NEVER, RE
 
 
 @jit
-def schedule_offers(m, c, t, from_now):
-    """Set the clocks of all dated offers to their next date after t (`from_now`: at t or after it)."""
+def schedule_offers(m, c, after):
+    """Set the clocks of all dated offers to their next date later than `after`."""
     for o in range(m.scalars[0].n_offers):
-        c.clocks[FIRST_OFFER + o].due = due_date(m, c, o, t, from_now)
+        c.clocks[FIRST_OFFER + o].due = due_date(m, c, o, after)
 
 
 @jit
-def schedule_renewal_offers(m, c, t):
+def schedule_renewal_offers(m, c, after):
     """Set the clocks of the offers that come before a renewal, whose date has changed."""
     for o in range(m.scalars[0].n_offers):
         if m.offers[c.state.epoch, o].trigger == RENEWAL_WITHIN:
-            c.clocks[FIRST_OFFER + o].due = due_date(m, c, o, t, False)
+            c.clocks[FIRST_OFFER + o].due = due_date(m, c, o, after)
 
 
 @jit
-def due_date(m, c, o, t, from_now):
-    """Return the next date of offer o after t (`from_now`: at t or after it); infinite if there is none."""
+def just_before(t):
+    """Return the last moment before t: dates later than it are those from t on."""
+    return math.nextafter(t, -math.inf)
+
+
+@jit
+def due_date(m, c, o, after):
+    """Return the next date of offer o later than `after`; infinite if there is none."""
     s = c.state
     offer = m.offers[s.epoch, o]
+    due = NEVER
     if not offer.made:
         return NEVER
-    if offer.trigger == CHURNED_FOR:
-        due = s.gone_since + offer.when if s.here == GONE else NEVER
+    if offer.trigger == CHURNED_FOR and s.here == GONE:
+        due = s.gone_since + offer.when
     elif s.here != ACTIVE:
-        due = NEVER
+        return NEVER
     elif offer.trigger == TENURE:
         due = s.sign_up + offer.when
     elif offer.trigger == EVERY:
-        # a step back lets the date t itself count
-        due = whole_periods_after(s.sign_up, offer.when, math.nextafter(t, -math.inf) if from_now else t)
+        due = whole_periods_after(s.sign_up, offer.when, after)
     elif offer.trigger == RENEWAL_WITHIN:
         due = c.clocks[RENEWAL].due - offer.when
-        if due < t or (due == t and not from_now):
+        if due <= after:
             due = c.clocks[RENEWAL].due + m.term_months[s.term] - offer.when
     elif offer.trigger == CALENDAR_MONTH:
-        due = next_calendar_month(m, int(offer.when), t, from_now)
-    else:
-        due = NEVER
-    if due < t or (due == t and not from_now):
-        return NEVER
-    return due
+        due = next_calendar_month(m, int(offer.when), after)
+    return due if due > after else NEVER
 
 
 @jit
-def next_calendar_month(m, months, t, from_now):
-    """Return the start of the next calendar month in the bit mask `months` (bit 0 = January)."""
-    k = math.ceil(t)
-    if k == t and not from_now:
-        k += 1.0
+def next_calendar_month(m, months, after):
+    """Return the first start later than `after` of a calendar month in the bit mask `months` (bit 0 = January)."""
+    k = math.floor(after) + 1.0
     for _ in range(12):
         if (months >> int((m.scalars[0].start_month + int(k)) % 12)) & 1:
             return k

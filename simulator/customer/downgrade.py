@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from simulator.accounting.movements import Cause
 from simulator.customer.plan_change import request_plan
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import NOBODY
 
-DOWNGRADE_CAUSE = int(Cause.DOWNGRADE)
+DOWNGRADE_CAUSE = number(Cause.DOWNGRADE)
 
 
 @jit

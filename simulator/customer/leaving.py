@@ -8,7 +8,7 @@ from simulator.customer.clocks import next_anniversary
 from simulator.customer.plan_change import drop_pending
 from simulator.customer.record import GONE, LEAVING
 from simulator.customer.settling import settle
-from simulator.customer.tally import DEPARTURES, close_all_followed, count
+from simulator.customer.tally import close_all_followed
 from simulator.jit import jit
 from simulator.model.layout import LEAVE, PRICE_MOVE, RENEWAL, TENURE_STEP
 from simulator.model.tables import MONTHLY, NEVER, NOBODY
@@ -36,11 +36,10 @@ def leave(m, c, out, t, cause):
 
 
 @jit
-def give_notice(m, c, out, t):
+def give_notice(m, c, t):
     """Cancel at t: at once, or at the end of the term that follows the notice; until then MRR stays."""
     s = c.state
     epoch = m.epochs[s.epoch]
-    count(out, s, t, DEPARTURES)
     s.here = LEAVING
     noticed = t + epoch.notice
     if epoch.immediate:

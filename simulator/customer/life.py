@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from simulator.accounting.account import close_account
 from simulator.customer.addons import cancel_addon
-from simulator.customer.cancel_flow import VOLUNTARY, cancel_flow, lured_flow
+from simulator.customer.cancel_flow import VOLUNTARY, cancel_intent, lured_flow
 from simulator.customer.cancel_intent import next_tenure_step
 from simulator.customer.clocks import next_clock, random_clock, ring
-from simulator.customer.dated_offers import due_date, schedule_offers, schedule_renewal_offers
+from simulator.customer.dated_offers import due_date, just_before, schedule_offers, schedule_renewal_offers
 from simulator.customer.downgrade import downgrade
 from simulator.customer.hazards import refresh
 from simulator.customer.leaving import leave
@@ -35,7 +35,7 @@ from simulator.model.layout import (
     RENEWAL,
     TENURE_STEP,
 )
-from simulator.model.tables import NEVER
+from simulator.model.tables import NEVER, NOBODY
 
 
 @jit
@@ -60,7 +60,7 @@ def advance(m, c, out):
         c.clocks[clock].due = NEVER if clock != RENEWAL else t
         dated_event(m, c, out, t, clock)
     if s.here != here:
-        schedule_offers(m, c, t, False)
+        schedule_offers(m, c, t)
     elif c.clocks[RENEWAL].due != renewal:
         schedule_renewal_offers(m, c, t)
     refresh(m, c, t)
@@ -84,8 +84,8 @@ def dated_event(m, c, out, t, clock):
         renew(m, c, out, t)
     else:
         o = clock - FIRST_OFFER
-        make_offer(m, c, out, t, o, False)
-        c.clocks[clock].due = due_date(m, c, o, t, False)
+        make_offer(m, c, out, t, o, NOBODY)
+        c.clocks[clock].due = due_date(m, c, o, t)
 
 
 @jit
@@ -93,7 +93,7 @@ def random_event(m, c, out, t, which):
     """Carry out what a random clock stands for."""
     n_addons = m.scalars[0].n_addons
     if which == INTENT:
-        cancel_flow(m, c, out, t, False)
+        cancel_intent(m, c, out, t)
     elif which == LURE:
         lured_flow(m, c, out, t)
     elif which == DOWNGRADE:
@@ -101,7 +101,7 @@ def random_event(m, c, out, t, which):
     elif which < FIRST_ADDON + n_addons:
         cancel_addon(m, c, out, t, which - FIRST_ADDON)
     elif which < FIRST_ADDON + n_addons + m.scalars[0].n_offers:
-        make_offer(m, c, out, t, which - FIRST_ADDON - n_addons, False)
+        make_offer(m, c, out, t, which - FIRST_ADDON - n_addons, NOBODY)
     else:
         return_from_rescue(m, c, out, t)
 
@@ -116,7 +116,7 @@ def start_epoch(m, c, out, t):
     plan_moves(m, c, out, t)
     if s.here != GONE:
         c.clocks[TENURE_STEP].due = next_tenure_step(m, s, t)
-    schedule_offers(m, c, t, True)
+    schedule_offers(m, c, just_before(t))
 
 
 @jit

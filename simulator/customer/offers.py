@@ -8,17 +8,18 @@ from simulator.customer.record import GONE, holds
 from simulator.customer.tally import CAPPED, MADE, count_acceptance
 from simulator.customer.targets import is_available, plan_of, take
 from simulator.draws.distributions import uniform
-from simulator.jit import jit
-from simulator.model.tables import NEXT_PLAN, NOBODY, NOW, TO_PLAN, UPSELL, WIN_BACK
+from simulator.jit import jit, number
+from simulator.model.tables import NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
 
-VOLUNTARY = int(Cause.VOLUNTARY)
+VOLUNTARY = number(Cause.VOLUNTARY)
 
 
 @jit
-def make_offer(m, c, out, t, o, in_flow):
+def make_offer(m, c, out, t, o, effect):
     """Make offer o if the customer is in its audience and could take it; tell whether it was accepted.
 
-    In the cancellation flow what is accepted takes effect now unless the offer itself says otherwise.
+    `effect` is when what is accepted takes effect unless the offer itself says otherwise: NOW in the cancellation
+    flow, NOBODY (the policy on plan changes) elsewhere.
     """
     s = c.state
     offer = m.offers[s.epoch, o]
@@ -37,7 +38,7 @@ def make_offer(m, c, out, t, o, in_flow):
     accepted = uniform(s, offer.accepts, occurrence) < p
     leaves = offer.declined_cancel
     if accepted:
-        takes_effect = NOW if in_flow and offer.takes_effect == NOBODY else offer.takes_effect
+        takes_effect = effect if offer.takes_effect == NOBODY else offer.takes_effect
         leaves = offer.accepted_cancel
         count_acceptance(m, c, out, t, o)
         take(m, c, out, t, o, takes_effect)

@@ -7,13 +7,13 @@ from simulator.customer.clocks import next_anniversary
 from simulator.customer.pricing import allowed_addons
 from simulator.customer.settling import settle, settle_without_own_price
 from simulator.customer.tally import follow_return
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.layout import CHANGE, RENEWAL
 from simulator.model.tables import AT_RENEWAL_DATE, MONTHLY, NEVER, NOBODY, NOW
 
-TERM = int(Cause.TERM)
-PLAN_UPGRADE = int(Cause.PLAN_UPGRADE)
-RESCUE_RETURN = int(Cause.RESCUE_RETURN)
+TERM = number(Cause.TERM)
+PLAN_UPGRADE = number(Cause.PLAN_UPGRADE)
+RESCUE_RETURN = number(Cause.RESCUE_RETURN)
 
 
 @jit

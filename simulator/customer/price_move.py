@@ -7,11 +7,11 @@ from simulator.customer.clocks import next_anniversary
 from simulator.customer.plan_change import change_plan
 from simulator.customer.record import GONE, holds
 from simulator.customer.settling import settle
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.layout import PRICE_MOVE, RENEWAL
 from simulator.model.tables import KEEP, MONTHLY, MOVE_AFTER, MOVE_NOW, NEVER, NOBODY
 
-PRICE = int(Cause.PRICE)
+PRICE = number(Cause.PRICE)
 
 
 @jit

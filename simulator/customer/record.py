@@ -25,11 +25,11 @@ STATE = np.dtype(
         # what it has
         ("addons", "u8"),  # bit mask
         ("own_price", "i8"),  # difference of its own price to the list
-        ("segment", "i4"),
-        ("plan", "i4"),  # when gone: the last one
-        ("term", "i4"),
-        ("here", "i4"),
-        ("epoch", "i4"),  # in force now
+        ("segment", "i8"),
+        ("plan", "i8"),  # when gone: the last one
+        ("term", "i8"),
+        ("here", "i8"),
+        ("epoch", "i8"),  # in force now
         # its dates, in months
         ("sign_up", "f8"),  # tenure counts from here
         ("anchor", "f8"),  # monthly anniversaries are whole months from here
@@ -43,16 +43,16 @@ STATE = np.dtype(
         ("frailty", "f8"),
         ("price_moves", "f8"),  # product of the moves' effects on the cancel rate
         ("return_hazard", "f8"),
-        ("return_to", "i4"),  # plan, or NOBODY: not rescued
+        ("return_to", "i8"),  # plan, or NOBODY: not rescued
         # a change that waits
-        ("pending_plan", "i4"),
-        ("pending_term", "i4"),
-        ("pending_cause", "i4"),
-        ("pending_offer", "i4"),
+        ("pending_plan", "i8"),
+        ("pending_term", "i8"),
+        ("pending_cause", "i8"),
+        ("pending_offer", "i8"),
         # occurrences of draws
         ("flows", "i8"),
         ("renewals", "i8"),
-        ("followed", "i4"),
+        ("followed", "i8"),
     ],
     align=True,
 )
@@ -67,9 +67,9 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-ITEM = np.dtype([("move_at", "f8"), ("epoch", "i4"), ("move_to", "i4")], align=True)
+ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8")], align=True)
 OFFER_MEMORY = np.dtype([("quiet_until", "f8"), ("made", "i8")], align=True)
-FOLLOWED = np.dtype([("time", "f8"), ("offer", "i4"), ("returned", "u1")], align=True)
+FOLLOWED = np.dtype([("time", "f8"), ("offer", "i8"), ("returned", "u1")], align=True)
 
 
 class Customer(NamedTuple):

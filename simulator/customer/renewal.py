@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.customer.cancel_flow import cancel_flow
+from simulator.customer.cancel_flow import refused_renewal
 from simulator.customer.record import GONE
 from simulator.customer.tally import REFUSED_RENEWALS, RENEWALS, count
 from simulator.draws.address import purpose
@@ -26,7 +26,7 @@ def renew(m, c, out, t):
     s.renewals += 1
     if term.decides and uniform(s, REFUSES, occurrence) < not_renewed(s, term):
         count(out, s, t, REFUSED_RENEWALS)
-        cancel_flow(m, c, out, t, True)
+        refused_renewal(m, c, out, t)
     if s.here == GONE or s.term == MONTHLY:
         return
     if c.clocks[RENEWAL].due <= t:  # not moved by an offer that started a new term

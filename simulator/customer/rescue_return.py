@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from simulator.accounting.movements import Cause
 from simulator.customer.plan_change import change_plan
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import NOBODY, NOT_SOLD
 
-RESCUE_RETURN = int(Cause.RESCUE_RETURN)
+RESCUE_RETURN = number(Cause.RESCUE_RETURN)
 
 
 @jit

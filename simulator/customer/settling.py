@@ -6,10 +6,10 @@ from simulator.accounting.account import ABSENT, record_change
 from simulator.accounting.movements import Cause
 from simulator.customer.pricing import monthly_amount
 from simulator.customer.record import GONE, standing
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import NEVER, NOBODY
 
-OWN_PRICE_END = int(Cause.OWN_PRICE_END)
+OWN_PRICE_END = number(Cause.OWN_PRICE_END)
 
 
 @jit

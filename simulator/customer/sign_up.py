@@ -10,7 +10,7 @@ from simulator.accounting.account import new_account, open_account
 from simulator.accounting.movements import Cause
 from simulator.customer.cancel_intent import next_tenure_step
 from simulator.customer.clocks import whole_periods_after
-from simulator.customer.dated_offers import schedule_offers
+from simulator.customer.dated_offers import just_before, schedule_offers
 from simulator.customer.hazards import refresh
 from simulator.customer.offers import make_offer
 from simulator.customer.plan_change import start_term
@@ -20,11 +20,11 @@ from simulator.customer.settling import settle
 from simulator.customer.tally import SIGN_UPS, count
 from simulator.draws.address import purpose
 from simulator.draws.distributions import exponential, gamma, uniform
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.layout import EPOCH_START, RENEWAL, TENURE_STEP
-from simulator.model.tables import COUNTED, LISTED, MONTHLY, NEVER, NOBODY, ON_SIGN_UP
+from simulator.model.tables import ARRIVING, COUNTED, LISTED, MONTHLY, NEVER, NOBODY, ON_SIGN_UP
 
-SIGN_UP = int(Cause.SIGN_UP)
+SIGN_UP = number(Cause.SIGN_UP)
 PLAN_CHOICE = purpose("sign_up/plan")
 TERM_CHOICE = purpose("sign_up/term")
 FRAILTY = purpose("sign_up/frailty")
@@ -54,7 +54,7 @@ def enter(m, c, out, key0, key1, block, number, t):
         c.clocks[EPOCH_START].due = m.epochs[s.epoch + 1].start
     if s.here != GONE:
         c.clocks[TENURE_STEP].due = next_tenure_step(m, s, t)
-    schedule_offers(m, c, t, block.kind == COUNTED or block.kind == LISTED)
+    schedule_offers(m, c, t if block.kind == ARRIVING else just_before(t))
     refresh(m, c, t)
 
 
@@ -160,7 +160,7 @@ def arrive(m, c, out, t):
     settle(m, c, out, t, SIGN_UP)
     for o in range(m.scalars[0].n_offers):
         if m.offers[s.epoch, o].trigger == ON_SIGN_UP and s.here != GONE:
-            make_offer(m, c, out, t, o, False)
+            make_offer(m, c, out, t, o, NOBODY)
 
 
 @jit

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.customer.record import FOLLOWED_AT_MOST, GONE
-from simulator.jit import inlined, jit
+from simulator.jit import inlined, jit, number
 from simulator.model.tables import DOWNSELL, NEVER
 
 OFFER_STAGES = (
@@ -61,7 +61,7 @@ COUNTERS = (
     BARE_OBSERVED_12M,
     BARE_RETAINED_12M,
     NOT_FOLLOWED,
-) = range(len(COUNTERS))
+) = (number(i) for i in range(len(COUNTERS)))
 NINETY_DAYS = 90.0 / 30.4375
 
 

@@ -9,7 +9,7 @@ from simulator.customer.pricing import allowed_addons
 from simulator.customer.record import GONE, bit, holds
 from simulator.customer.settling import settle
 from simulator.customer.win_back import come_back
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import (
     DOWNSELL,
     NEXT_PLAN,
@@ -23,11 +23,11 @@ from simulator.model.tables import (
     WIN_BACK,
 )
 
-PLAN_UPGRADE = int(Cause.PLAN_UPGRADE)
-RESCUE = int(Cause.RESCUE)
-ADDON = int(Cause.ADDON)
-OPTION = int(Cause.OPTION)
-BUNDLE = int(Cause.BUNDLE)
+PLAN_UPGRADE = number(Cause.PLAN_UPGRADE)
+RESCUE = number(Cause.RESCUE)
+ADDON = number(Cause.ADDON)
+OPTION = number(Cause.OPTION)
+BUNDLE = number(Cause.BUNDLE)
 
 
 @jit

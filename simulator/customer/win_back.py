@@ -6,11 +6,11 @@ from simulator.accounting.movements import Cause
 from simulator.customer.cancel_intent import next_tenure_step
 from simulator.customer.record import ACTIVE
 from simulator.customer.settling import settle
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.layout import TENURE_STEP
 from simulator.model.tables import MONTHLY, NEVER
 
-WIN_BACK_CAUSE = int(Cause.WIN_BACK)
+WIN_BACK_CAUSE = number(Cause.WIN_BACK)
 
 
 @jit

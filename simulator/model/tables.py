@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 NEVER = np.inf
-NOBODY = -1
+NOBODY = np.int64(-1)  # of a type that functions are not compiled anew for
 MONTHLY = 0  # the term that is always there
 
 # How a plan is sold.
@@ -31,19 +31,19 @@ COUNTED, LISTED, ARRIVING = 0, 1, 2
 
 SCALARS = np.dtype(  # one row
     [
-        ("months", "i4"),
-        ("start_month", "i4"),  # calendar month (0 = January) of month 0
-        ("n_epochs", "i4"),
-        ("n_plans", "i4"),
-        ("n_addons", "i4"),
-        ("n_bundles", "i4"),
-        ("n_offers", "i4"),
-        ("n_terms", "i4"),
-        ("n_tenure", "i4"),  # steps of the tenure factor
-        ("n_clocks", "i4"),
-        ("first_random", "i4"),  # first of the random clocks
-        ("first_random_offer", "i4"),  # clock of the first offer by rate
-        ("return_clock", "i4"),
+        ("months", "i8"),
+        ("start_month", "i8"),  # calendar month (0 = January) of month 0
+        ("n_epochs", "i8"),
+        ("n_plans", "i8"),
+        ("n_addons", "i8"),
+        ("n_bundles", "i8"),
+        ("n_offers", "i8"),
+        ("n_terms", "i8"),
+        ("n_tenure", "i8"),  # steps of the tenure factor
+        ("n_clocks", "i8"),
+        ("first_random", "i8"),  # first of the random clocks
+        ("first_random_offer", "i8"),  # clock of the first offer by rate
+        ("return_clock", "i8"),
         ("has_win_back", "u1"),
     ],
     align=True,
@@ -51,24 +51,24 @@ SCALARS = np.dtype(  # one row
 EPOCH = np.dtype(  # [epoch]
     [
         ("start", "f8"),
-        ("calendar_month", "i4"),
+        ("calendar_month", "i8"),
         ("bluff", "f8"),
         ("lured", "f8"),
         ("notice", "f8"),
         ("immediate", "u1"),  # a cancellation takes effect at once
-        ("upgrade", "i4"),  # when an upgrade takes effect
-        ("downgrade", "i4"),
-        ("from_annual", "i4"),
+        ("upgrade", "i8"),  # when an upgrade takes effect
+        ("downgrade", "i8"),
+        ("from_annual", "i8"),
     ],
     align=True,
 )
 PLAN = np.dtype(  # [epoch, plan]
     [
         ("price", "i8"),
-        ("up", "i4"),  # next plan on the ladder or NOBODY
-        ("down", "i4"),
-        ("rung", "i4"),  # place on the ladder or NOBODY
-        ("sold", "i4"),
+        ("up", "i8"),  # next plan on the ladder or NOBODY
+        ("down", "i8"),
+        ("rung", "i8"),  # place on the ladder or NOBODY
+        ("sold", "i8"),
     ],
     align=True,
 )
@@ -108,22 +108,22 @@ ADDON = np.dtype(  # [epoch, addon]
     ],
     align=True,
 )
-BUNDLE = np.dtype([("addons", "u8"), ("plan", "i4"), ("discount", "f8"), ("sold", "u1")], align=True)  # [epoch, bundle]
+BUNDLE = np.dtype([("addons", "u8"), ("plan", "i8"), ("discount", "f8"), ("sold", "u1")], align=True)  # [epoch, bundle]
 OFFER = np.dtype(  # [epoch, offer]
     [
         ("made", "u1"),  # the offer exists in this epoch
-        ("motion", "i4"),
-        ("trigger", "i4"),
+        ("motion", "i8"),
+        ("trigger", "i8"),
         ("when", "f8"),  # hazard, months, or bit mask of calendar months
-        ("target", "i4"),
-        ("item", "i4"),  # plan, add-on, bundle or term
-        ("takes_effect", "i4"),  # NOBODY: as the kind of change says
+        ("target", "i8"),
+        ("item", "i8"),  # plan, add-on, bundle or term
+        ("takes_effect", "i8"),  # NOBODY: as the kind of change says
         ("acceptance", "f8"),  # base times the plain factors
         ("quiet_for", "f8"),
         ("accepted_cancel", "f8"),  # share who leave at once after accepting
         ("declined_cancel", "f8"),
         ("return_hazard", "f8"),
-        ("return_to", "i4"),  # NOBODY: the plan it was rescued from
+        ("return_to", "i8"),  # NOBODY: the plan it was rescued from
         ("accepts", "u8"),  # purposes of its draws
         ("clock", "u8"),
         ("consequence", "u8"),
@@ -133,7 +133,7 @@ OFFER = np.dtype(  # [epoch, offer]
         ("terms", "u8"),
         ("has", "u8"),
         ("lacks", "u8"),
-        ("rescued", "i4"),  # NOBODY: does not matter
+        ("rescued", "i8"),  # NOBODY: does not matter
         ("tenure_above", "f8"),
         ("tenure_below", "f8"),
     ],
@@ -141,14 +141,14 @@ OFFER = np.dtype(  # [epoch, offer]
 )
 TENURE_FACTOR = np.dtype([("until", "f8"), ("factor", "f8")], align=True)  # [epoch, step]
 MIGRATION = np.dtype(  # [epoch, segment, item]; item 0..P-1 plans, then add-ons
-    [("mode", "i4"), ("after", "f8"), ("retire_to", "i4")], align=True
+    [("mode", "i8"), ("after", "f8"), ("retire_to", "i8")], align=True
 )
 BLOCK = np.dtype(  # [block]: customers who enter in the same way
     [
-        ("kind", "i4"),
-        ("segment", "i4"),
-        ("plan", "i4"),  # COUNTED
-        ("month", "i4"),  # ARRIVING
+        ("kind", "i8"),
+        ("segment", "i8"),
+        ("plan", "i8"),  # COUNTED
+        ("month", "i8"),  # ARRIVING
         ("stream", "u8"),  # word of the customers' addresses
         ("first", "i8"),  # LISTED: row of the first; ARRIVING: number of the first of the month
         ("count", "i8"),  # COUNTED, LISTED
@@ -161,9 +161,9 @@ LISTED_CUSTOMER = np.dtype(  # [row] of an opening file
     [
         ("stream", "u8"),
         ("index", "u8"),
-        ("segment", "i4"),
-        ("plan", "i4"),
-        ("term", "i4"),
+        ("segment", "i8"),
+        ("plan", "i8"),
+        ("term", "i8"),
         ("addons", "u8"),
         ("tenure", "f8"),
         ("has_own_price", "u1"),

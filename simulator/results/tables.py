@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from simulator.accounting.books import RETAINED
-from simulator.accounting.movements import LINES
+from simulator.accounting.movements import KINDS, LINES
 from simulator.accounting.spread import spread
 from simulator.accounting.totals import UNIT
 from simulator.customer.tally import COUNTERS, OFFER_STAGES
@@ -137,6 +137,11 @@ def offers_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -
     )
 
 
+def _order(frame: pl.DataFrame, key: str) -> pl.Series:
+    """Return what to sort by: the order that tables show, for kinds; the name itself otherwise."""
+    return frame[key].cast(pl.Enum(KINDS)) if key == "kind" else frame[key]
+
+
 def _over_replications(
     rows: pl.DataFrame, keys: list[str], value: str, replications: int, labels: Sequence[str], unit: int
 ) -> pl.DataFrame:
@@ -152,5 +157,5 @@ def _over_replications(
     frame = frame.with_columns(
         **{field: pl.Series(getattr(summary, field)) for field in ("mean", "p05", "p50", "p95")}
     )
-    frame = frame.sort(keys, nulls_last=True)
+    frame = frame.sort([_order(frame, key) for key in keys], nulls_last=True)
     return frame.with_columns(pl.Series(list(labels), dtype=pl.String)[frame["month"].to_numpy()].alias("month"))

@@ -125,6 +125,7 @@ class _Conversion:
         if isinstance(node, yaml.SequenceNode):
             items = [self.node(item, (*path, str(i)), depth + 1) for i, item in enumerate(node.value)]
             return Listing(tuple(items), place)
+        assert isinstance(node, yaml.MappingNode)  # YAML has no fourth kind of node
         return self._mapping(node, path, place, depth)
 
     def _scalar(self, node: yaml.ScalarNode, path: tuple[str, ...], place: Place) -> Scalar:

@@ -9,6 +9,7 @@ from simulator.scenario.tree import Listing, Mapping, Node
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
 _WIDTH = 110
+_RESOLVER = yaml.resolver.Resolver()
 
 
 def write(tree: Mapping) -> str:
@@ -28,7 +29,7 @@ def _node(node: Node, depth: int) -> yaml.Node:
 
 def _scalar(text: str) -> yaml.ScalarNode:
     """A text, quoted only where it would read as something else: the language decides the kind, not YAML."""
-    tag = yaml.SafeDumper("").resolve(yaml.ScalarNode, text, (True, False))
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     return yaml.ScalarNode(_TEXT, text, style="'") if tag == _NULL else yaml.ScalarNode(tag, text)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
+from simulator.scenario.keys.block import Block, key
 from simulator.scenario.kinds import (
     ONE_OR_MANY,
     Amount,
@@ -20,7 +22,6 @@ from simulator.scenario.kinds import (
     Text,
     YesNo,
 )
-from simulator.scenario.keys.block import Block, key
 
 
 class Included(Block):
@@ -64,7 +65,7 @@ class UsagePrice(Block):
         if None in bounds or self.tiers[-1].up_to is not None:
             raise ValueError("every tier but the last has `up_to`, the last has none")
         stated = [bound for bound in bounds if bound is not None]
-        if any(low >= high for low, high in zip(stated, stated[1:], strict=False)):
+        if any(low >= high for low, high in pairwise(stated)):
             raise ValueError("tiers go from low to high: each `up_to` above the one before")
         if self.mode == "stairstep" and any(t.unit is not None or t.flat is None for t in self.tiers):
             raise ValueError("tiers of mode stairstep have `flat` alone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import field_validator
@@ -48,7 +49,7 @@ class Retention(Block):
     @field_validator("tenure")
     @classmethod
     def _shortest_first(cls, steps: tuple[TenureFactor, ...]) -> tuple[TenureFactor, ...]:
-        if any(one.until >= other.until for one, other in zip(steps, steps[1:], strict=False)):
+        if any(one.until >= other.until for one, other in pairwise(steps)):
             raise ValueError("steps go from short to long: each `until` above the one before")
         return steps
 
