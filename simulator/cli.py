@@ -59,6 +59,7 @@ def checked_lang(lang: str) -> str:
 
 @app.callback()
 def start(context: typer.Context) -> None:
+    """Show what to do first, where no command is given."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -82,7 +83,7 @@ def run(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors and the results' path.")] = False,
 ) -> None:
-    """What will happen? Simulate a scenario and write tables and figures."""
+    """What will happen? Simulate a scenario: tables and figures."""
     with explained_errors():
         checked_lang(lang)
         if replications < 1:
@@ -105,9 +106,9 @@ def run(
         from simulator import jit
         from simulator.studies.run import run as simulate  # a compiler is slow to import
 
+        if not quiet and not jit.is_cached():
+            typer.echo("First run of this version: compiling the simulator once, for about 20 s.", err=True)
         with progress_bar(show=not quiet) as progress:
-            if not quiet and not jit.is_cached():
-                typer.echo("First run of this version: compiling the simulator once, for about 20 s.", err=True)
             result = simulate(
                 loaded,
                 replications=replications,
@@ -127,7 +128,7 @@ def run(
 def check(
     scenarios: Annotated[list[Path], typer.Argument(metavar="S.yaml ...", help="The scenarios.", show_default=False)],
 ) -> None:
-    """Is it right? Report everything that is wrong in scenarios, with file, line and key."""
+    """Is it right? Report all that is wrong: file, line and key."""
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import load
 
@@ -146,7 +147,7 @@ def check(
 
 @app.command()
 def explain(scenario: ScenarioFile, lang: Lang = "en") -> None:
-    """What does it say? Read a scenario back in sentences, assumptions included."""
+    """What does it say? Read it back, assumptions included."""
     with explained_errors():
         checked_lang(lang)
         from simulator.scenario.explain import explain as sentences
@@ -157,7 +158,7 @@ def explain(scenario: ScenarioFile, lang: Lang = "en") -> None:
 
 @app.command()
 def schema() -> None:
-    """Which keys are there? Print the JSON Schema of the scenario language, for editors to complete from."""
+    """Which keys are there? Print a JSON Schema for editors."""
     import json
 
     from simulator.scenario.schema import json_schema
@@ -169,7 +170,7 @@ def schema() -> None:
 def new(
     path: Annotated[Path, typer.Argument(metavar="NEW.yaml", help="The file to write.", show_default=False)],
 ) -> None:
-    """Where do I start? Write a commented scenario that runs; an existing file is left alone."""
+    """Where do I start? Write a commented scenario that runs."""
     with explained_errors():
         from simulator.scenario.template import TEMPLATE
 

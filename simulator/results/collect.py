@@ -22,6 +22,7 @@ from simulator.results.tables import (
     movements_frame,
     offers_frame,
     replication_rows,
+    without_rescue_rows,
 )
 from simulator.scenario.scenario import Scenario
 
@@ -48,7 +49,9 @@ class Collector:
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
-        self.closing_without_rescue.append(Totals.of(replication.books).stock[0, 1:, :, MRR])
+        closing = Totals.of(replication.books).stock[0, 1:, :, MRR]
+        self.closing_without_rescue.append(closing)
+        self.rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
 
     def result(self, *, seed: int, engine: str) -> Result:
         """Return the result of all replications taken."""

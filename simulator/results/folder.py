@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,7 +12,9 @@ import polars as pl
 
 from simulator.results.result import Result
 
-MARK = "summary.json"  # what tells a result folder from any other
+SUMMARY = "summary.json"
+TABLES = ("metrics.csv", "movements.csv", "offers.csv", "runs.parquet")
+LEDGER = "ledger.parquet"
 
 
 class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
@@ -30,8 +33,9 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     """
     folder = Path(folder)
     check_place(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    place = folder.resolve()  # "." has no name, and a link goes on pointing to where it does
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
         fresh.chmod(0o755)
         _write(result, fresh)
@@ -39,47 +43,72 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
             from simulator.reporting.save import save_all  # matplotlib is slow to import
 
             save_all(result, fresh / "figures", lang)
-        if result.ledger is not None:
-            shutil.move(result.ledger, fresh / "ledger.parquet")
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(old / "result")
-            fresh.rename(folder)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(folder)
+        _take_place(fresh, place)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return folder
 
 
+def _take_place(fresh: Path, place: Path) -> None:
+    """Rename `fresh` to `place`; what is there gives way, and comes back if that fails."""
+    if not place.exists():
+        fresh.rename(place)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
+    old = place.rename(aside / "result")
+    try:
+        fresh.rename(place)
+    except BaseException:
+        old.rename(place)
+        aside.rmdir()
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def check_place(folder: Path) -> None:
-    """Refuse a place that holds something other than an older result.
+    """Refuse a place that holds something other than an older result, or that cannot be written.
 
     Raises
     ------
     NotAResultFolder
         naming the folder and what to do.
     """
-    if folder.is_file():
+    place = folder.resolve()
+    if place.is_dir():
+        missing = _missing(place)
+        if missing and any(place.iterdir()):
+            raise NotAResultFolder(
+                f"{folder} is not empty and is not an older result ({', '.join(missing)} not found); it is left "
+                f"alone. Name another folder with --out"
+            )
+        if os.path.ismount(place):
+            raise NotAResultFolder(f"{folder} is a mount point and cannot be replaced whole; name a folder inside it")
+    elif place.exists():
         raise NotAResultFolder(f"{folder} is a file; name a folder for the results with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise NotAResultFolder(
-            f"{folder} is not empty and holds no {MARK}, so it is not an older result; it is left alone. "
-            f"Name another folder with --out"
-        )
+    above = next(parent for parent in place.parents if parent.exists())
+    if not above.is_dir():
+        raise NotAResultFolder(f"{folder} cannot be made: {above} is a file; name another folder with --out")
+    if not os.access(above, os.W_OK):
+        raise NotAResultFolder(f"{folder} cannot be made: {above} is not writable; name another folder with --out")
+
+
+def _missing(folder: Path) -> list[str]:
+    """Return the files of a result that the folder lacks."""
+    return [name for name in (SUMMARY, *TABLES) if not (folder / name).is_file()]
 
 
 def _write(result: Result, folder: Path) -> None:
-    result.metrics.write_csv(folder / "metrics.csv", float_precision=None)
+    result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
     result.offers.write_csv(folder / "offers.csv", float_precision=4)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
-    (folder / MARK).write_text(summary + "\n", encoding="utf-8")
+    (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
     if result.scenario_yaml:
         (folder / "scenario.yaml").write_text(result.scenario_yaml, encoding="utf-8")
+    if result.ledger is not None:
+        shutil.copyfile(result.ledger, folder / LEDGER)
 
 
 def read(folder: Path | str) -> Result:
@@ -91,22 +120,26 @@ def read(folder: Path | str) -> Result:
         if the folder is missing or lacks one of a result's files.
     """
     folder = Path(folder)
-    missing = [
-        name
-        for name in (MARK, "metrics.csv", "movements.csv", "offers.csv", "runs.parquet")
-        if not (folder / name).is_file()
-    ]
+    missing = _missing(folder)
     if missing:
         raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
-    yaml = folder / "scenario.yaml"
+    yaml, ledger = folder / "scenario.yaml", folder / LEDGER
     return Result(
-        metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=dict.fromkeys(_TEXT, pl.String)),
-        movements=pl.read_csv(folder / "movements.csv", schema_overrides=dict.fromkeys(_TEXT, pl.String)),
-        offers=pl.read_csv(folder / "offers.csv", schema_overrides=dict.fromkeys(_TEXT, pl.String)),
+        metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=_COLUMNS),
+        movements=pl.read_csv(folder / "movements.csv", schema_overrides=_COLUMNS),
+        offers=pl.read_csv(folder / "offers.csv", schema_overrides=_COLUMNS),
         runs=pl.read_parquet(folder / "runs.parquet"),
-        summary=json.loads((folder / MARK).read_text(encoding="utf-8")),
+        summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
+        ledger=ledger if ledger.is_file() else None,
     )
 
 
+# Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
 _TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage")
+_NUMBERS = ("mean", "sd", "p05", "p50", "p95")
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(_TEXT, pl.String),
+    **dict.fromkeys(_NUMBERS, pl.Float64),
+    "replications": pl.Int32,
+}

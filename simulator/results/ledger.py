@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from pathlib import Path
@@ -104,12 +105,13 @@ class LedgerWriter:
         )
 
     def finish(self) -> Path:
-        """Join the parts into one file and return its path; the caller moves it to its place."""
+        """Join the parts into one file and return its path; it is there until the program ends."""
         target = self.folder / "ledger.parquet"
         parts = sorted(self.folder.glob("[0-9]*.parquet"))
         pl.scan_parquet(parts).sink_parquet(target)
         for part in parts:
             part.unlink()
+        atexit.register(self.discard)
         return target
 
     def discard(self) -> None:

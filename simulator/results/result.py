@@ -34,7 +34,7 @@ class Result:
     runs: pl.DataFrame
     summary: dict[str, Any]
     scenario_yaml: str = ""
-    ledger: Any = field(default=None, compare=False)  # path of a finished ledger, moved into the folder when saved
+    ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
 
     @property
     def title(self) -> str:

@@ -3,7 +3,8 @@
 `runs` has one row for every non-zero cell of a replication: replication, table, month, segment, plan, kind, motion,
 reason, amount (int64 ten-thousandths), count. `table` says what it is: `movement` (month grain), `movement_event`,
 `stock` (month-ends; `reason` names the column, month -1 is the opening), `retention` (12 months; `reason` names the
-column), `offer` (plan holds the offer's name, reason the stage), `counter` (reason names it).
+column), `offer` (plan holds the offer's name, reason the stage), `counter` (reason names it), `without_rescue` (closing
+MRR of the same replication without offers in the cancellation flow).
 """
 
 from __future__ import annotations
@@ -56,8 +57,17 @@ def replication_rows(r: Replication, names: Names) -> pl.DataFrame:
         _cells("offer", None, t.offers, names.segments, offers, [{"reason": x} for x in OFFER_STAGES]),
         _cells("counter", None, t.counters[:, :, None], names.segments, None, [{"reason": x} for x in COUNTERS]),
     ]
-    rows = pl.concat(parts).select(pl.lit(r.number, pl.Int32).alias("replication"), pl.all())
-    return rows.cast(RUNS_SCHEMA)  # type: ignore[arg-type]
+    return _numbered(r.number, pl.concat(parts))
+
+
+def without_rescue_rows(number: int, closing: np.ndarray, names: Names) -> pl.DataFrame:
+    """Return the closing MRR (month, segment) of a replication without offers in the cancellation flow."""
+    cells = closing[:, :, None, None]
+    return _numbered(number, _cells("without_rescue", cells, None, names.segments, None, [{"reason": "mrr"}]))
+
+
+def _numbered(number: int, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(pl.lit(number, pl.Int32).alias("replication"), pl.all()).cast(RUNS_SCHEMA)  # type: ignore[arg-type]
 
 
 def _cells(
@@ -116,7 +126,7 @@ def metrics_frame(metrics: dict[str, np.ndarray], segments: Sequence[str], label
     }
     for field in ("mean", "sd", "p05", "p50", "p95"):
         values = getattr(stacked, field)
-        values = np.where(amounts, np.round(values, 4), values)
+        values = np.where(amounts, np.round(values, 4), values) + 0.0  # no -0
         columns[field] = pl.Series(values.ravel(), dtype=pl.Float64, nan_to_null=True)
     columns["replications"] = pl.Series(stacked.replications.ravel().astype(np.int32))
     return pl.DataFrame(columns)
@@ -155,7 +165,7 @@ def _over_replications(
     order = {name: cells[name].to_list() for name in keys}
     frame = pl.DataFrame({name: pl.Series(values, dtype=cells.schema[name]) for name, values in order.items()})
     frame = frame.with_columns(
-        **{field: pl.Series(getattr(summary, field)) for field in ("mean", "p05", "p50", "p95")}
+        **{field: pl.Series(np.round(getattr(summary, field), 4)) for field in ("mean", "p05", "p50", "p95")}
     )
     frame = frame.sort([_order(frame, key) for key in keys], nulls_last=True)
     return frame.with_columns(pl.Series(list(labels), dtype=pl.String)[frame["month"].to_numpy()].alias("month"))

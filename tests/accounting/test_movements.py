@@ -64,7 +64,8 @@ def test_not_resuming_is_one_churned_customer_without_mrr():
 
 
 def test_moving_to_a_free_plan_is_churn_and_paying_again_reactivation():
-    tale = Tale().opens(1, 100, plan=1).pays(1, 2, 0, Cause.DOWNGRADE, plan=0).pays(1, 5, 80, Cause.PLAN_UPGRADE, plan=1)
+    tale = Tale().opens(1, 100, plan=1).pays(1, 2, 0, Cause.DOWNGRADE, plan=0)
+    tale.pays(1, 5, 80, Cause.PLAN_UPGRADE, plan=1)
     assert tale.movements() == {
         (2, "churn", "none", "to_free"): 100,
         (5, "reactivation", "upsell", "free_conversion"): 80,

@@ -1,0 +1,58 @@
+"""Ctrl-C in the middle of a run: it ends soon, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import SMALL, everything_in
+
+# says when simulating is well on its way, then runs as ever
+DRIVER = """
+import sys
+from contextlib import contextmanager
+from simulator import cli
+
+@contextmanager
+def told(*, show):
+    yield lambda share: print(f"{share:.6f}", flush=True)
+
+cli.progress_bar = told
+sys.argv = ["plansim", *sys.argv[1:]]
+cli.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("options", [[], ["--ledger"]], ids=str)
+def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path, options: list[str]):
+    (tmp_path / "large.yaml").write_text(SMALL.replace("basic: 30}", "basic: 400_000}"))
+    (tmp_path / "tmp").mkdir()
+    running = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, "run", "large.yaml", "--replications", "2000", "--quiet", *options],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert running.stdout is not None
+        for _ in range(30):
+            share = running.stdout.readline()  # the first pieces are done
+        assert 0 < float(share) < 0.5
+        start = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+        assert time.monotonic() - start < 5
+    finally:
+        running.kill()
+    assert running.returncode != 0
+    assert "Traceback" not in said
+    assert everything_in(tmp_path) == {"large.yaml", "tmp"}
