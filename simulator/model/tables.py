@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 NEVER = np.inf
-NOBODY = np.int64(-1)  # of a type that functions are not compiled anew for
+NOBODY: Any = np.int64(-1)  # of a type that functions are not compiled anew for
 MONTHLY = 0  # the term that is always there
 
 # How a plan is sold.

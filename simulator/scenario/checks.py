@@ -54,7 +54,7 @@ def check(keys: Keys, names: Names, formerly_sold: frozenset[str] = frozenset())
     for name, segment in keys.segments.items():
         yield from _segment(keys, name, segment, formerly_sold)
     for name, offer in keys.offers.items():
-        yield from _offer(keys, name, offer)
+        yield from _offer(keys, name, offer, formerly_sold)
 
 
 def _names(names: Names) -> Iterator[Finding]:
@@ -207,12 +207,17 @@ def _choice(keys: Keys, path: Path, segment: Segment) -> Iterator[Finding]:
             (*path, "choose"),
             "is required with arrivals: the plan chosen at sign-up, e.g. {free: 70%, standard: 30%}",
         )
+    sold = {plan: keys.plans[plan].sold for plan in segment.choose if plan in keys.plans}
     for plan, part in segment.choose.items():
-        if part > 0 and plan in keys.plans and keys.plans[plan].sold != "everyone":
+        # a plan that is closed may stay named: its sign-ups go to the others, or stay away as `attracts` says
+        if part > 0 and sold.get(plan) == "rescue":
             yield (
                 (*path, "choose", plan),
-                f"`{plan}` is sold to {_audience(keys.plans[plan].sold)}; give its {_percent(part)} to other plans",
+                f"`{plan}` is sold to {_audience('rescue')}; give its {_percent(part)} to other plans",
             )
+    chosen = [plan for plan, part in segment.choose.items() if part > 0]
+    if chosen and all(sold.get(plan) == "nobody" for plan in chosen):
+        yield (*path, "choose"), f"names only what is sold to nobody: {listed(chosen)}"
     total = sum(segment.choose.values())
     if segment.choose and abs(total - 1.0) > SUM_TOLERANCE:
         yield (*path, "choose"), f"sums to {_percent(total)}; the shares of the plans make 100%"
@@ -234,7 +239,7 @@ def _arrivals(keys: Keys, path: Path, segment: Segment) -> Iterator[Finding]:
             return
 
 
-def _offer(keys: Keys, name: str, offer: Offer) -> Iterator[Finding]:
+def _offer(keys: Keys, name: str, offer: Offer, formerly_sold: frozenset[str]) -> Iterator[Finding]:
     path: Path = ("offers", name)
     trigger = offer.when.kind
     if trigger == "cancel_intent" and offer.motion not in ("downsell", "care"):
@@ -250,10 +255,10 @@ def _offer(keys: Keys, name: str, offer: Offer) -> Iterator[Finding]:
         yield (*path, "who"), f"wants {listed(both)} both held and lacking, so it fits nobody"
     if who.tenure_above is not None and who.tenure_below is not None and who.tenure_above >= who.tenure_below:
         yield (*path, "who"), "tenure_above is not below tenure_below, so it fits nobody"
-    yield from _target(keys, path, offer)
+    yield from _target(keys, path, offer, formerly_sold)
 
 
-def _target(keys: Keys, path: Path, offer: Offer) -> Iterator[Finding]:
+def _target(keys: Keys, path: Path, offer: Offer, formerly_sold: frozenset[str]) -> Iterator[Finding]:
     allowed = TARGETS[offer.motion]
     if offer.to is None:
         if allowed:
@@ -267,11 +272,12 @@ def _target(keys: Keys, path: Path, offer: Offer) -> Iterator[Finding]:
         return
     if kind == "plan" and name in keys.plans:
         sold = keys.plans[name].sold
-        if sold == "nobody" or (sold == "rescue" and offer.motion != "downsell"):
+        closed_now = sold == "nobody" and name not in formerly_sold  # an offer of what is retired just ends
+        if closed_now or (sold == "rescue" and offer.motion != "downsell"):
             yield to, f"`{name}` is sold to {_audience(sold)}"
     if kind == "addon" and name in keys.addons:
         addon = keys.addons[name]
-        if addon.sold == "nobody":
+        if addon.sold == "nobody" and name not in formerly_sold:
             yield to, f"`{name}` is sold to {_audience(addon.sold)}"
         elif offer.motion != addon.counts_as:
             yield (
@@ -282,11 +288,14 @@ def _target(keys: Keys, path: Path, offer: Offer) -> Iterator[Finding]:
         closed = [
             item
             for item in keys.bundles[name].of
-            if (item in keys.plans and keys.plans[item].sold == "nobody")
-            or (item in keys.addons and keys.addons[item].sold == "nobody")
+            if item not in formerly_sold
+            and (
+                (item in keys.plans and keys.plans[item].sold == "nobody")
+                or (item in keys.addons and keys.addons[item].sold == "nobody")
+            )
         ]
         if closed:
-            yield to, f"`{name}` has {listed(closed)}, which is no longer sold"
+            yield to, f"`{name}` has {listed(closed)}, sold to nobody"
     if kind == "next_plan" and len(keys.ladder) < 2:
         yield to, "there is no step: the ladder has fewer than two plans"
     if offer.returns is not None and not (offer.motion == "downsell" and kind == "plan"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal, cast
 
 from simulator.scenario.errors import Problem, did_you_mean
 from simulator.scenario.keys import Keys
+from simulator.scenario.keys.plans import Addon, Plan
+from simulator.scenario.kinds import NOT_BUILT
 from simulator.scenario.timeline import (
     Entry,
     applied,
@@ -29,6 +32,8 @@ class Epoch:
 
     month_index: int
     keys: Keys
+    tree: Mapping = field(compare=False, repr=False)
+    """The list values of the epoch as they are written."""
 
 
 @dataclass(frozen=True)
@@ -66,35 +71,38 @@ def read_history(tree: Mapping) -> History:
     if first.keys is None:
         return History((), (), tuple(problems))
     if _unreadable(first, "start", "months"):
-        return History((Epoch(0, first.keys),), (), tuple(problems))
+        return History((Epoch(0, first.keys, base),), (), tuple(problems))
     timeline, wrong = read_timeline(tree, first.keys)
     problems.extend(wrong)
     reported = set(problems)
-    epochs = [Epoch(0, first.keys)]
+    epochs = [Epoch(0, first.keys, base)]
     migrations: list[Migration] = []
     before: Mapping = base
     sold = _sold(first.keys)
     for month in _dates(timeline, first.keys.months):
-        now, found = _tree_at(tree, base, timeline, month)
         opening = [entry for entry in timeline if entry.at == month]
+        now, found = _tree_at(tree, base, timeline, month)
         for entry in opening:
             found.extend(_entry_problems(tree, before, now, entry))
         found.extend(_lost(tree, before, now, month, timeline))
+        if found:
+            # what follows from a change that is wrong itself would only be noise
+            problems.extend(found)
+            timeline = [entry for entry in timeline if entry.at != month]
+            continue
         validation = validate(now, sold)
-        for problem in (*found, *validation.problems):
+        for problem in validation.problems:
             if problem not in reported:
                 reported.add(problem)
-                own = problem.key.startswith("changes")
                 problems.append(
-                    problem
-                    if own
-                    else replace(problem, message=f"{problem.message} (from {_date(first.keys, month)})")
+                    replace(problem, message=f"{problem.message} (from {_date(first.keys, month)})")
                 )
-        if validation.keys is not None:
-            epochs.append(Epoch(month, validation.keys))
-            sold |= _sold(validation.keys)
-            for entry in opening:
-                migrations.extend(_migrations(len(epochs) - 1, entry, before, validation.keys))
+        if validation.keys is None:
+            break
+        epochs.append(Epoch(month, validation.keys, now))
+        sold |= _sold(validation.keys)
+        for entry in opening:
+            migrations.extend(_migrations(len(epochs) - 1, entry, before, validation.keys))
         before = now
     return History(tuple(epochs), tuple(dict.fromkeys(migrations)), tuple(problems))
 
@@ -118,15 +126,12 @@ def _tree_at(
     for entry in timeline:
         if entry.at > month or (entry.until is not None and entry.until <= month):
             continue
-        unknown = False
-        for text in entries(find(tree, (*entry.path, "set"))) if entry.at == month else ():
-            position = list(entries(find(tree, (*entry.path, "set")))).index(text)
-            message = unknown_item(node, entry.sets[position][0])
-            if message:
-                unknown = True
-                problems.append(problem_at(tree, (*entry.path, "set", text), message))
-        if not unknown:
-            node = applied(node, entry)
+        if entry.at == month:
+            for setting in entry.settings:
+                message = unknown_item(node, setting.path)
+                if message:
+                    problems.append(problem_at(tree, (*entry.path, "set", setting.written), message))
+        node = applied(node, entry)
     return cast(Mapping, node), problems
 
 
@@ -153,14 +158,18 @@ def _entry_problems(tree: Mapping, before: Node, now: Node, entry: Entry) -> Ite
         hint = did_you_mean(change.retire, known)
         yield problem_at(tree, (*entry.path, "retire"), f"there is no plan or add-on `{change.retire}`{hint}")
         return
+    if getattr(find(before, (kind, change.retire, "sold")), "text", None) == "nobody":
+        yield problem_at(tree, (*entry.path, "retire"), f"`{change.retire}` is sold to nobody already")
     if change.to is None:
         return
-    if change.to == change.retire:
+    if kind == "addons":
+        message = f"for an add-on {NOT_BUILT.replace('remove it', 'write existing: keep instead')}"
+        yield problem_at(tree, (*entry.path, "to"), message)
+    elif change.to == change.retire:
         yield problem_at(tree, (*entry.path, "to"), "is the retired item itself")
     elif item_kind(now, change.to) != kind:
-        noun = "plan" if kind == "plans" else "add-on"
         hint = did_you_mean(change.to, entries(find(now, (kind,))))
-        yield problem_at(tree, (*entry.path, "to"), f"there is no {noun} `{change.to}`{hint}")
+        yield problem_at(tree, (*entry.path, "to"), f"there is no plan `{change.to}`{hint}")
     else:
         sold = find(now, (kind, change.to, "sold"))
         if getattr(sold, "text", None) == "nobody":
@@ -205,7 +214,8 @@ def _migrations(epoch: int, entry: Entry, before: Node, keys: Keys) -> Iterator[
 
 
 def _sold(keys: Keys) -> frozenset[str]:
-    return frozenset(name for name, plan in keys.plans.items() if plan.sold != "nobody")
+    items: chain[tuple[str, Plan | Addon]] = chain(keys.plans.items(), keys.addons.items())
+    return frozenset(name for name, item in items if item.sold != "nobody")
 
 
 def _unreadable(validation: Validation, *keys: str) -> bool:

@@ -10,7 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Tag,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from simulator.scenario import currencies, units
 from simulator.scenario.errors import did_you_mean, listed
@@ -90,7 +101,6 @@ def _schema(description: str, pattern: str | None = None, *, plain: str | None =
     return WithJsonSchema({"description": description, **(forms[0] if len(forms) == 1 else {"anyOf": forms})})
 
 
-_MONEY = f"^{_NUMBER_PATTERN}$"
 Price = Annotated[
     int,
     BeforeValidator(scalar(_at_least_zero(units.money, "0 for free, or e.g. 10_000"))),
@@ -223,11 +233,23 @@ ShareWithin = Annotated[
 ]
 
 
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+class _OneOrMany:
+    """Lets a single value stand for a list of one, in the file and in the schema."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def listed_once(value: object) -> object:
+            return [value] if isinstance(value, str) else value
+
+        return no_info_before_validator_function(listed_once, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        listing = handler(schema)
+        return {"anyOf": [listing["items"], listing]}
 
 
-ONE_OR_MANY = BeforeValidator(_one_or_many)
+ONE_OR_MANY = _OneOrMany()
 """A list, or a single value that stands for a list of one."""
 
 

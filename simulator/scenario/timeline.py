@@ -52,6 +52,15 @@ class Timeline(Block):
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One value that a change sets: the key as written in `set`, the path it means, and the value."""
+
+    written: str
+    path: tuple[str, ...]
+    value: Node
+
+
+@dataclass(frozen=True)
 class Entry:
     """One change with its months counted from the start of the scenario."""
 
@@ -59,8 +68,7 @@ class Entry:
     at: int
     until: int | None
     change: Change
-    sets: tuple[tuple[Path, Node], ...]
-    """The values set: path and node of each key of `set`."""
+    settings: tuple[Setting, ...]
 
     @property
     def path(self) -> Path:
@@ -68,10 +76,12 @@ class Entry:
         return ("changes", self.position)
 
     def leaves(self) -> Iterator[Path]:
-        """Path of every single value that the change sets."""
-        for path, node in self.sets:
-            for inner, _ in leaves(node, path):
-                yield inner
+        """Path of every single value that the change sets; a retired item counts as one."""
+        if self.change.retire is not None:
+            yield ("retire", self.change.retire)
+        for setting in self.settings:
+            for path, _ in leaves(setting.value, setting.path):
+                yield path
 
 
 def read_timeline(tree: Mapping, keys: Keys) -> tuple[list[Entry], list[Problem]]:
@@ -114,13 +124,13 @@ def applied(tree: Node, entry: Entry) -> Node:
     change = entry.change
     if change.retire is not None:
         return _retired(tree, change.retire)
-    for path, node in entry.sets:
-        tree = merge(tree, nested([str(part) for part in path], node, node.place))
+    for setting in entry.settings:
+        tree = merge(tree, nested(setting.path, setting.value, setting.value.place))
     return tree
 
 
 def priced_items(entry: Entry, before: Node) -> Iterator[Path]:
-    """What the change re-prices among what was there before: ("plans", name), ("addons", name) or ("segments", name)."""
+    """What the change re-prices of what was there before, by path: a plan, an add-on, or a segment's whole list."""
     seen = set()
     for path in entry.leaves():
         item = path[:2]
@@ -153,7 +163,7 @@ def _entry(tree: Mapping, position: int, change: Change, keys: Keys) -> tuple[En
         problems.append(problem_at(tree, (*path, "at"), message))
     elif at >= keys.months:
         problems.append(problem_at(tree, (*path, "at"), f"{_month(change.at)} is after the end: {horizon}"))
-    sets: list[tuple[Path, Node]] = []
+    settings: list[Setting] = []
     for text, node in entries(find(tree, (*path, "set"))).items():
         where: Path = (*path, "set", text)
         try:
@@ -165,13 +175,13 @@ def _entry(tree: Mapping, position: int, change: Change, keys: Keys) -> tuple[En
         if message:
             problems.append(problem_at(tree, where, message))
         else:
-            sets.append((target, node))
+            settings.append(Setting(text, target, node))
     if problems:
         return None, problems
-    return Entry(position, at, until, change, tuple(sets)), []
+    return Entry(position, at, until, change, tuple(settings)), []
 
 
-def _forbidden(path: Path, node: Node) -> str:
+def _forbidden(path: tuple[str, ...], node: Node) -> str:
     """Why a path cannot be set by a date, or nothing."""
     if path[0] in (*STRUCTURAL, "changes", "extends"):
         return f"`{path[0]}` holds for the whole run and cannot change at a date"
@@ -183,19 +193,19 @@ def _forbidden(path: Path, node: Node) -> str:
     return ""
 
 
-def unknown_item(tree: Node, path: Path) -> str:
+def unknown_item(tree: Node, path: tuple[str, ...]) -> str:
     """Why a path leads into something that does not exist, or nothing.
 
     A whole new plan is written `plans.gold: {…}`; `plans.gold.price` can only mean one that is there.
     """
     if len(path) < 3 or path[0] not in _NAMED:
         return ""
-    known = entries(find(tree, path[:1]))
-    if path[1] in known:
+    block, name = path[:2]
+    known = entries(find(tree, (block,)))
+    if name in known:
         return ""
-    noun = _NAMED[str(path[0])]
-    hint = did_you_mean(str(path[1]), known)
-    return f"there is no {noun} `{path[1]}` at this date{hint or f'; a new one is set whole, as {path[0]}.{path[1]}: {{…}}'}"
+    hint = did_you_mean(name, known) or f"; a new one is set whole, as {block}.{name}: {{…}}"
+    return f"there is no {_NAMED[block]} `{name}` at this date{hint}"
 
 
 def _is_price(path: Path) -> bool:
@@ -213,8 +223,12 @@ def _set_twice(tree: Mapping, timeline: list[Entry]) -> list[Problem]:
         for path in entry.leaves():
             first = seen.setdefault((entry.at, path), entry.position)
             if first != entry.position:
-                message = f"`{key_text(path)}` is set twice for {_month(entry.change.at)}; keep one"
-                problems.append(problem_at(tree, (*entry.path, "set"), message))
+                verb = "retired" if path[0] == "retire" else "set"
+                name = key_text(path[1:] if verb == "retired" else path)
+                message = f"`{name}` is {verb} twice at {_month(entry.change.at)}; keep one"
+                problems.append(
+                    problem_at(tree, (*entry.path, "retire" if verb == "retired" else "set"), message)
+                )
     return problems
 
 

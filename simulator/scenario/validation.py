@@ -66,7 +66,7 @@ def names_of(tree: Node) -> Names:
 def validate(tree: Mapping, formerly_sold: frozenset[str] = frozenset()) -> Validation:
     """Read a resolved tree (without `extends` and `changes`) as keys and check that they fit together.
 
-    `formerly_sold`: plans that earlier epochs sold, which customers may therefore hold.
+    `formerly_sold`: plans and add-ons that earlier epochs sold, which customers may therefore hold.
     """
     names = names_of(tree)
     problems: list[Problem] = [problem_at(tree, path, reason) for path, reason in not_built(tree)]
