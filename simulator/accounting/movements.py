@@ -110,7 +110,8 @@ LEAVES: dict[Cause, tuple[str, str]] = {
     Cause.SHOCK: ("none", "to_free"),
 }
 _BY_KIND = {"new": STARTS, "reactivation": RETURNS, "expansion": RISES, "contraction": FALLS, "churn": LEAVES}
-_OTHERWISE = {"reactivation": ("none", "other")}
+# A first payment that no sign-up or trial brought: somebody who used it for free now pays.
+_OTHERWISE = {"new": ("upsell", "free_conversion"), "reactivation": ("none", "other")}
 
 
 def _landing(kind: str, cause: Cause) -> Line:

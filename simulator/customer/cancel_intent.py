@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.customer.record import addons_held
+from simulator.customer.record import UPGRADE_TRIAL, addons_held
+from simulator.customer.satisfaction import nps_factor
 from simulator.jit import jit
 from simulator.model.tables import MONTHLY
 
@@ -11,14 +12,31 @@ from simulator.model.tables import MONTHLY
 def intent_hazard(m, c, t):
     """Return the hazard of the cancel intent per month.
 
-    The plan's rate times frailty, tenure, attachment and price-move factors; 0 in a longer term whose renewal
-    decides.
+    The plan's rate times frailty and the factors of price moves, tenure, attachment, bill shock and NPS class; 0 in a
+    longer term whose renewal decides.
     """
     s = c.state
     if s.term != MONTHLY and m.segment_terms[s.epoch, s.segment, s.term].decides:
         return 0.0
-    hazard = m.segment_plans[s.epoch, s.segment, s.plan].cancel * s.frailty * s.price_moves
-    return hazard * tenure_factor(m, s, t) * m.attached[s.epoch, addons_held(m, s)]
+    epoch = m.epochs[s.epoch]
+    hazard = plan_hazard(m, s, epoch.causal) * s.frailty * s.price_moves * tenure_factor(m, s, t)
+    attached = m.attached[s.epoch, addons_held(m, s)]
+    hazard *= attached if epoch.causal == 1.0 else attached**epoch.causal
+    if s.shocked:
+        hazard *= epoch.bill_shock_factor
+    return hazard * nps_factor(m, s, epoch)
+
+
+@jit
+def plan_hazard(m, s, causal):
+    """Return the cancel rate of the plan held (or tried), of whose difference to the sign-up plan's only the share
+    `causal` is effect and the rest selection: its ratio to that rate counts to the power of `causal`."""
+    plan = s.trial_plan if s.trial == UPGRADE_TRIAL else s.plan
+    hazard = m.segment_plans[s.epoch, s.segment, plan].cancel
+    first = m.segment_plans[s.epoch, s.segment, s.first_plan].cancel
+    if causal == 1.0 or first <= 0.0:
+        return hazard
+    return first * (hazard / first) ** causal
 
 
 @jit

@@ -74,3 +74,12 @@ def whole_periods_after(start, period, t):
 def next_anniversary(s, t):
     """Return the first monthly anniversary after t."""
     return whole_periods_after(s.anchor, 1.0, t)
+
+
+@jit
+def next_move(c):
+    """Return when the next price move of an item is due."""
+    due = NEVER
+    for i in range(len(c.items)):
+        due = min(due, c.items[i].move_at)
+    return due

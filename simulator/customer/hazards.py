@@ -5,15 +5,31 @@ from __future__ import annotations
 from simulator.customer.cancel_intent import intent_hazard, lured_hazard
 from simulator.customer.clocks import random_clock, set_hazard
 from simulator.customer.downgrade import downgrade_hazard
+from simulator.customer.failed_payment import failed_payment_hazard
 from simulator.customer.record import ACTIVE, holds
+from simulator.customer.seats import seat_added_hazard, seat_removed_hazard
+from simulator.customer.signals import signal_hazard
 from simulator.draws.address import purpose
 from simulator.jit import jit
-from simulator.model.layout import DOWNGRADE, FIRST_ADDON, INTENT, LURE
+from simulator.model.layout import (
+    DOWNGRADE,
+    FAILED_PAYMENT,
+    FIRST_ADDON,
+    INTENT,
+    LURE,
+    SEAT_ADDED,
+    SEAT_REMOVED,
+    SHOCK,
+)
 from simulator.model.tables import RATE
 
 CANCEL_INTENT_CLOCK = purpose("cancel_intent/clock")
 LURED_CLOCK = purpose("lured/clock")
 DOWNGRADE_CLOCK = purpose("downgrade/clock")
+SHOCK_CLOCK = purpose("shock/clock")
+FAILED_PAYMENT_CLOCK = purpose("failed_payment/clock")
+SEAT_ADDED_CLOCK = purpose("seats/added/clock")
+SEAT_REMOVED_CLOCK = purpose("seats/removed/clock")
 RETURN_CLOCK = purpose("return/clock")
 
 
@@ -26,10 +42,18 @@ def refresh(m, c, t):
     set_hazard(c, first + INTENT, intent_hazard(m, c, t) if active else 0.0, t, CANCEL_INTENT_CLOCK)
     set_hazard(c, first + LURE, lured_hazard(m, c) if active else 0.0, t, LURED_CLOCK)
     set_hazard(c, first + DOWNGRADE, downgrade_hazard(m, c) if active else 0.0, t, DOWNGRADE_CLOCK)
+    segment = m.segments[s.epoch, s.segment]
+    set_hazard(c, first + SHOCK, segment.shock if active else 0.0, t, SHOCK_CLOCK)
+    set_hazard(c, first + FAILED_PAYMENT, failed_payment_hazard(m, c), t, FAILED_PAYMENT_CLOCK)
+    set_hazard(c, first + SEAT_ADDED, seat_added_hazard(m, s) if active else 0.0, t, SEAT_ADDED_CLOCK)
+    set_hazard(c, first + SEAT_REMOVED, seat_removed_hazard(m, s) if active else 0.0, t, SEAT_REMOVED_CLOCK)
     for a in range(m.scalars[0].n_addons):
         addon = m.addons[s.epoch, a]
         held = active and holds(s.addons, a)
         set_hazard(c, first + FIRST_ADDON + a, addon.cancel if held else 0.0, t, addon.purpose)
+    for i in range(m.scalars[0].n_signals):
+        rate = signal_hazard(m, s, i) if active else 0.0
+        set_hazard(c, m.scalars[0].first_signal + i, rate, t, m.signals[s.epoch, s.segment, i].purpose)
     for o in range(m.scalars[0].n_offers):
         offer = m.offers[s.epoch, o]
         if offer.trigger == RATE:

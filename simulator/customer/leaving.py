@@ -6,11 +6,11 @@ import numpy as np
 
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.plan_change import drop_pending
-from simulator.customer.record import GONE, LEAVING
+from simulator.customer.record import GONE, LEAVING, NO_TRIAL
 from simulator.customer.settling import settle
 from simulator.customer.tally import close_all_followed
 from simulator.jit import jit
-from simulator.model.layout import LEAVE, PRICE_MOVE, RENEWAL, TENURE_STEP
+from simulator.model.layout import FIRST_OFFER, LEAVE, PRICE_MOVE, RENEWAL
 from simulator.model.tables import MONTHLY, NEVER, NOBODY
 
 
@@ -23,10 +23,14 @@ def leave(m, c, out, t, cause):
     s.own_price = 0
     s.return_to = NOBODY
     s.return_hazard = 0.0
+    s.trial = NO_TRIAL
+    s.discount = 0.0
+    s.considered = NOBODY
+    s.rescued = s.shocked = 0
     s.gone_since = t
     s.left_at = min(s.left_at, t)
     drop_pending(c)
-    for clock in (LEAVE, PRICE_MOVE, TENURE_STEP, RENEWAL):
+    for clock in range(PRICE_MOVE, FIRST_OFFER):
         c.clocks[clock].due = NEVER
     for i in range(len(c.items)):
         c.items[i].move_at = NEVER

@@ -11,31 +11,54 @@ from simulator.customer.cancel_flow import VOLUNTARY, cancel_intent, lured_flow
 from simulator.customer.cancel_intent import next_tenure_step
 from simulator.customer.clocks import next_clock, random_clock, ring
 from simulator.customer.dated_offers import due_date, just_before, schedule_offers, schedule_renewal_offers
+from simulator.customer.discount import end_discount
 from simulator.customer.downgrade import downgrade
+from simulator.customer.failed_payment import end_chase, fail_payment
 from simulator.customer.hazards import refresh
 from simulator.customer.leaving import leave
-from simulator.customer.offers import make_offer
+from simulator.customer.offers import decide, make_offer
+from simulator.customer.pause import end_pause
+from simulator.customer.phases import end_adoption, end_onboarding, start_onboarding
 from simulator.customer.plan_change import pending_change
 from simulator.customer.price_move import move_prices, plan_moves
 from simulator.customer.record import GONE
 from simulator.customer.renewal import renew
 from simulator.customer.rescue_return import return_from_rescue
+from simulator.customer.seats import add_seats
+from simulator.customer.shock import suffer_shock
+from simulator.customer.signals import show_signal
 from simulator.customer.tally import close_all_followed, count_attachment
-from simulator.jit import jit
+from simulator.customer.ticks import tick
+from simulator.customer.trials import end_trial
+from simulator.jit import jit, number
 from simulator.model.layout import (
+    BILL_SHOCK_END,
     CHANGE,
+    DECISION,
+    DISCOUNT_END,
     DOWNGRADE,
     EPOCH_START,
+    FAILED_PAYMENT,
     FIRST_ADDON,
     FIRST_OFFER,
     INTENT,
     LEAVE,
     LURE,
+    ONBOARDING_END,
+    PAUSE_END,
     PRICE_MOVE,
     RENEWAL,
+    SEAT_ADDED,
+    SEAT_REMOVED,
+    SHOCK,
     TENURE_STEP,
+    TICK,
+    TRIAL_END,
+    UNPAID_END,
 )
 from simulator.model.tables import NEVER, NOBODY
+
+ONE = number(1)
 
 
 @jit
@@ -52,13 +75,15 @@ def advance(m, c, out):
     clock = next_clock(c)
     t = c.clocks[clock].due
     s = c.state
-    here, renewal = s.here, c.clocks[RENEWAL].due
+    here, lives, renewal = s.here, s.lives, c.clocks[RENEWAL].due
     if clock >= random_clock(m, 0):
         ring(c, clock)
         random_event(m, c, out, t, clock - random_clock(m, 0))
     else:
         c.clocks[clock].due = NEVER if clock != RENEWAL else t
         dated_event(m, c, out, t, clock)
+    if s.lives != lives:
+        start_onboarding(m, c, t)
     if s.here != here:
         schedule_offers(m, c, t)
     elif c.clocks[RENEWAL].due != renewal:
@@ -82,6 +107,12 @@ def dated_event(m, c, out, t, clock):
         pending_change(m, c, out, t)
     elif clock == RENEWAL:
         renew(m, c, out, t)
+    elif clock == TICK:
+        tick(m, c, out, t)
+    elif clock == DECISION:
+        decide(m, c, out, t)
+    elif clock < FIRST_OFFER:
+        end_of_something(m, c, out, t, clock)
     else:
         o = clock - FIRST_OFFER
         make_offer(m, c, out, t, o, NOBODY)
@@ -89,19 +120,49 @@ def dated_event(m, c, out, t, clock):
 
 
 @jit
+def end_of_something(m, c, out, t, clock):
+    """Carry out the end of a trial, a pause, a discount, a phase or a chase."""
+    if clock == TRIAL_END:
+        end_trial(m, c, out, t)
+    elif clock == PAUSE_END:
+        end_pause(m, c, out, t)
+    elif clock == DISCOUNT_END:
+        end_discount(m, c, out, t)
+    elif clock == UNPAID_END:
+        end_chase(m, c, out, t)
+    elif clock == BILL_SHOCK_END:
+        c.state.shocked = 0
+    elif clock == ONBOARDING_END:
+        end_onboarding(m, c, out, t)
+    else:
+        end_adoption(m, c, out, t)
+
+
+@jit
 def random_event(m, c, out, t, which):
     """Carry out what a random clock stands for."""
-    n_addons = m.scalars[0].n_addons
+    first_signal = m.scalars[0].first_signal - random_clock(m, 0)
+    first_offer = m.scalars[0].first_random_offer - random_clock(m, 0)
     if which == INTENT:
         cancel_intent(m, c, out, t)
     elif which == LURE:
         lured_flow(m, c, out, t)
     elif which == DOWNGRADE:
         downgrade(m, c, out, t)
-    elif which < FIRST_ADDON + n_addons:
+    elif which == SHOCK:
+        suffer_shock(m, c, out, t)
+    elif which == FAILED_PAYMENT:
+        fail_payment(m, c, out, t)
+    elif which == SEAT_ADDED:
+        add_seats(m, c, out, t, ONE)
+    elif which == SEAT_REMOVED:
+        add_seats(m, c, out, t, -ONE)
+    elif which < first_signal:
         cancel_addon(m, c, out, t, which - FIRST_ADDON)
-    elif which < FIRST_ADDON + n_addons + m.scalars[0].n_offers:
-        make_offer(m, c, out, t, which - FIRST_ADDON - n_addons, NOBODY)
+    elif which < first_offer:
+        show_signal(m, c, out, t, which - first_signal)
+    elif which < first_offer + m.scalars[0].n_offers:
+        make_offer(m, c, out, t, which - first_offer, NOBODY)
     else:
         return_from_rescue(m, c, out, t)
 

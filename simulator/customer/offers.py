@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from simulator.accounting.movements import Cause
-from simulator.customer.leaving import leave
-from simulator.customer.record import GONE, holds
-from simulator.customer.tally import CAPPED, MADE, count_acceptance
+import numpy as np
+
+from simulator.customer.consequences import bear
+from simulator.customer.decision import decision_time
+from simulator.customer.record import ACTIVE, GONE, holds
+from simulator.customer.satisfaction import nps_class, nps_factor
+from simulator.customer.tally import BUSY, CAPPED, MADE, count_acceptance, count_stage
 from simulator.customer.targets import is_available, plan_of, take
 from simulator.draws.distributions import uniform
-from simulator.jit import jit, number
+from simulator.jit import jit
+from simulator.model.layout import DECISION
 from simulator.model.tables import NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
 
-VOLUNTARY = number(Cause.VOLUNTARY)
+EVERY_CLASS = np.uint64(0b111)
 
 
 @jit
 def make_offer(m, c, out, t, o, effect):
-    """Make offer o if the customer is in its audience and could take it; tell whether it was accepted.
+    """Make offer o if the customer is in its audience and could take it; tell whether it was accepted at once.
 
     `effect` is when what is accepted takes effect unless the offer itself says otherwise: NOW in the cancellation
-    flow, NOBODY (the policy on plan changes) elsewhere.
+    flow, where everything is decided at once, NOBODY (the policy on plan changes) elsewhere. The answer is drawn when
+    the offer is made; in a segment with a decision time it is given later.
     """
     s = c.state
     offer = m.offers[s.epoch, o]
@@ -28,35 +33,78 @@ def make_offer(m, c, out, t, o, effect):
         return False
     if not is_available(m, c, offer):
         return False
+    if s.considered != NOBODY and effect == NOBODY:
+        count_stage(out, s, t, o, BUSY)
+        return False
     occurrence = memory.made
     memory.made += 1
     memory.quiet_until = t + offer.quiet_for
-    month = int(t)
-    out.tallies.offers[month, s.segment, o, MADE] += 1
+    count_stage(out, s, t, o, MADE)
     p = acceptance(m, s, offer)
-    out.tallies.offers[month, s.segment, o, CAPPED] += p > 1.0
+    if p > 1.0:
+        count_stage(out, s, t, o, CAPPED)
     accepted = uniform(s, offer.accepts, occurrence) < p
-    leaves = offer.declined_cancel
-    if accepted:
-        takes_effect = effect if offer.takes_effect == NOBODY else offer.takes_effect
-        leaves = offer.accepted_cancel
-        count_acceptance(m, c, out, t, o)
-        take(m, c, out, t, o, takes_effect)
-    if leaves > 0.0 and s.here != GONE and uniform(s, offer.consequence, occurrence) < leaves:
-        leave(m, c, out, t, VOLUNTARY)
+    if effect == NOBODY and m.segments[s.epoch, s.segment].decision.there:
+        consider(m, c, t, o, occurrence, accepted)
+        return False
+    answer(m, c, out, t, o, occurrence, accepted, effect)
     return accepted
 
 
 @jit
+def consider(m, c, t, o, occurrence, accepted):
+    """Put the offer before those who decide; their answer comes after the decision time."""
+    s = c.state
+    offer = m.offers[s.epoch, o]
+    s.considered, s.considered_occurrence, s.considered_accepted = o, occurrence, accepted
+    price_now = price_then = 0
+    if offer.target == NEXT_PLAN or offer.target == TO_PLAN:
+        price_now = m.plans[s.epoch, s.plan].price
+        price_then = m.plans[s.epoch, plan_of(m, s, offer)].price
+    c.clocks[DECISION].due = t + decision_time(m, s, price_now, price_then)
+
+
+@jit
+def decide(m, c, out, t):
+    """Give the answer to the offer that was considered, if the customer still fits and could still take it."""
+    s = c.state
+    o = s.considered
+    s.considered = NOBODY
+    if o == NOBODY:
+        return
+    offer = m.offers[s.epoch, o]
+    if offer.made and fits_audience(m, s, offer, t) and is_available(m, c, offer):
+        answer(m, c, out, t, o, s.considered_occurrence, s.considered_accepted, NOBODY)
+
+
+@jit
+def answer(m, c, out, t, o, occurrence, accepted, effect):
+    """Carry out the answer and bear its consequences."""
+    s = c.state
+    offer = m.offers[s.epoch, o]
+    if accepted:
+        count_acceptance(m, c, out, t, o)
+        take(m, c, out, t, o, effect if offer.takes_effect == NOBODY else offer.takes_effect)
+        bear(m, c, out, t, offer.accepted, offer.consequence, occurrence)
+    else:
+        bear(m, c, out, t, offer.declined, offer.consequence, occurrence)
+
+
+@jit
 def fits_audience(m, s, offer, t):
-    """Tell whether the customer is in the offer's audience; of those who left only win-back offers think."""
-    if (s.here == GONE) != (offer.motion == WIN_BACK):
+    """Tell whether the customer is in the offer's audience; only win-back offers think of those who left."""
+    if s.here != (GONE if offer.motion == WIN_BACK else ACTIVE):
         return False
+    if not holds(offer.phases, s.phase):
+        return False
+    if offer.nps != EVERY_CLASS:
+        if not m.segments[s.epoch, s.segment].satisfaction.there or not holds(offer.nps, nps_class(s)):
+            return False
     if not (holds(offer.segments, s.segment) and holds(offer.plans, s.plan) and holds(offer.terms, s.term)):
         return False
     if offer.has & s.addons != offer.has or offer.lacks & s.addons != 0:
         return False
-    if offer.rescued != NOBODY and (s.return_to != NOBODY) != (offer.rescued == 1):
+    if offer.rescued != NOBODY and s.rescued != offer.rescued:
         return False
     tenure = t - s.sign_up
     return offer.tenure_above <= tenure < offer.tenure_below
@@ -69,7 +117,7 @@ def acceptance(m, s, offer):
     The response holds for plan targets of upsells: (step of list prices today / the same step in the first epoch)
     to the power of the segment's upgrade elasticity, for positive steps.
     """
-    p = offer.acceptance
+    p = offer.acceptance * nps_factor(m, s, offer)
     elasticity = m.segments[s.epoch, s.segment].upgrade_elasticity
     if elasticity == 0.0 or offer.motion != UPSELL or not (offer.target == NEXT_PLAN or offer.target == TO_PLAN):
         return p

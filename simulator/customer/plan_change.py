@@ -5,15 +5,20 @@ from __future__ import annotations
 from simulator.accounting.movements import Cause
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.pricing import allowed_addons
+from simulator.customer.record import NO_TRIAL
 from simulator.customer.settling import settle, settle_without_own_price
 from simulator.customer.tally import follow_return
+from simulator.customer.usage import keep_to_limit
 from simulator.jit import jit, number
-from simulator.model.layout import CHANGE, RENEWAL
+from simulator.model.layout import CHANGE, RENEWAL, TRIAL_END
 from simulator.model.tables import AT_RENEWAL_DATE, MONTHLY, NEVER, NOBODY, NOW
 
 TERM = number(Cause.TERM)
 PLAN_UPGRADE = number(Cause.PLAN_UPGRADE)
+RESCUE = number(Cause.RESCUE)
 RESCUE_RETURN = number(Cause.RESCUE_RETURN)
+RECOVERY = number(Cause.RECOVERY)
+SPLIT = number(Cause.SPLIT)
 
 
 @jit
@@ -79,7 +84,14 @@ def pending_change(m, c, out, t):
 
 @jit
 def change_plan(m, c, out, t, plan, cause, offer):
-    """Move the customer to the plan at today's price.
+    """Move the customer to the plan at today's price and book what that changes."""
+    place_on_plan(m, c, out, t, plan, cause, offer)
+    settle_without_own_price(m, c, out, t, cause)
+
+
+@jit
+def place_on_plan(m, c, out, t, plan, cause, offer):
+    """Move the customer to the plan at today's price; the caller settles.
 
     What the old plan brought ends: its own price, price moves, a pending change, a possible return. Add-ons that do
     not go with the new plan end. A longer term goes on with its renewal date where the new plan is sold for it.
@@ -88,12 +100,17 @@ def change_plan(m, c, out, t, plan, cause, offer):
     left = s.plan
     drop_pending(c)
     s.plan = plan
+    s.units = 1
+    s.trial = NO_TRIAL
+    c.clocks[TRIAL_END].due = NEVER
+    keep_to_limit(m, s)
     c.items[0].epoch = s.epoch
     c.items[0].move_at = NEVER
     s.addons &= allowed_addons(m, s, plan)
     s.price_moves = 1.0
     s.return_to = NOBODY
     s.return_hazard = 0.0
+    s.rescued = cause in (RESCUE, SPLIT)
     if s.term != MONTHLY and not m.plan_terms[s.epoch, plan, s.term].offered:
         s.term = MONTHLY
         c.clocks[RENEWAL].due = NEVER
@@ -101,11 +118,11 @@ def change_plan(m, c, out, t, plan, cause, offer):
         to = m.offers[s.epoch, offer].return_to
         s.return_to = left if to == NOBODY else to
         s.return_hazard = m.offers[s.epoch, offer].return_hazard
-    if cause in (PLAN_UPGRADE, RESCUE_RETURN):
+        s.return_cause = RESCUE_RETURN
+    if cause in (PLAN_UPGRADE, RESCUE_RETURN, RECOVERY):
         follow_return(c, t)
     if left != plan:
         out.tallies.moves[int(t), s.segment, left, plan] += 1
-    settle_without_own_price(m, c, out, t, cause)
 
 
 @jit

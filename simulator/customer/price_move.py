@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from simulator.accounting.movements import Cause
-from simulator.customer.clocks import next_anniversary
+from simulator.customer.clocks import next_anniversary, next_move
 from simulator.customer.plan_change import change_plan
 from simulator.customer.record import GONE, holds
 from simulator.customer.settling import settle
 from simulator.jit import jit, number
 from simulator.model.layout import PRICE_MOVE, RENEWAL
-from simulator.model.tables import KEEP, MONTHLY, MOVE_AFTER, MOVE_NOW, NEVER, NOBODY
+from simulator.model.tables import KEEP, MONTHLY, MOVE_AFTER, MOVE_AT_RENEWAL, MOVE_NOW, NEVER, NOBODY
 
 PRICE = number(Cause.PRICE)
 
@@ -38,6 +38,7 @@ def note_move(m, c, i, migration, t):
     if migration.mode == KEEP:
         return
     item.move_to = s.epoch
+    item.at_renewal = migration.mode == MOVE_AT_RENEWAL
     if migration.mode == MOVE_NOW:
         item.move_at = t
     elif migration.mode == MOVE_AFTER:
@@ -53,14 +54,12 @@ def move_prices(m, c, out, t):
     """Move every item whose move is due, in one booking; the change of price acts on the cancel rate."""
     s = c.state
     before = c.account.mrr
-    following = NEVER
     for i in range(len(c.items)):
         item = c.items[i]
         if item.move_at <= t:
             item.epoch = item.move_to
             item.move_at = NEVER
-        following = min(following, item.move_at)
-    c.clocks[PRICE_MOVE].due = following
+    c.clocks[PRICE_MOVE].due = next_move(c)
     settle(m, c, out, t, PRICE)  # today's bundles may have changed too
     respond(m, s, before, c.account.mrr)
 

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from simulator.customer.record import GONE, bit, holds
+from simulator.customer.charging import usage_charge
+from simulator.customer.record import GONE, ON_PAUSE, SIGN_UP_TRIAL, bit, holds
 from simulator.jit import jit
-from simulator.model.tables import NOBODY
+from simulator.model.tables import NOBODY, NOT_METERED
 
 # Products of decimal shares miss exact halves by a few units in the last place; this keeps "half up" true for them.
 HALF_UP = 1.0 + 2.0**-50
@@ -24,11 +25,12 @@ def round_half_up(amount):
 def monthly_amount(m, c):
     """Return the customer's MRR in ten-thousandths of a currency unit, rounded half up once; 0 when gone.
 
-    (plan)(1 - term discount) + add-ons - bundle discounts, on list prices times the segment's price factor, plus the
-    difference of the customer's own price to the list.
+    (plan + extra seats)(1 - term discount) + add-ons - bundle discounts, times (1 - discount offer), plus the metered
+    charge, within the plan's minimum and maximum, on list prices times the segment's price factor; plus the
+    difference of the customer's own price to the list. Nothing during a trial at sign-up or a pause.
     """
     s = c.state
-    if s.here == GONE:
+    if s.here == GONE or s.here == ON_PAUSE or s.trial == SIGN_UP_TRIAL:
         return np.int64(0)
     total = plan_amount(m, c)
     for a in range(m.scalars[0].n_addons):
@@ -36,23 +38,42 @@ def monthly_amount(m, c):
             total += addon_amount(m, c, a)
     if s.addons != 0:
         total -= bundle_saving(m, c)
+    total = metered(m, c, total * (1.0 - s.discount))
     return max(round_half_up(total) + s.own_price, np.int64(0))
 
 
 @jit
 def plan_amount(m, c):
-    """Return the plan's part of the amount, after the term discount (float ten-thousandths)."""
+    """Return the part of the plan and its extra seats, after the term discount (float ten-thousandths)."""
     s = c.state
     e = c.items[0].epoch
+    plan = m.plans[e, s.plan]
     discount = m.plan_terms[e, s.plan, s.term].discount
-    return m.plans[e, s.plan].price * (1.0 - discount) * m.segments[e, s.segment].price_factor
+    price = float(plan.price * s.units)
+    if plan.extra_seat > 0 and s.seats > plan.included_seats:
+        price += plan.extra_seat * (s.seats - plan.included_seats)
+    return price * (1.0 - discount) * m.segments[e, s.segment].price_factor
+
+
+@jit
+def metered(m, c, fixed):
+    """Return the fixed part with the charge for the used amount, within the plan's bounds (float ten-thousandths)."""
+    s = c.state
+    e = c.items[0].epoch
+    plan = m.plans[e, s.plan]
+    factor = m.segments[e, s.segment].price_factor
+    if plan.mode != NOT_METERED:
+        fixed += usage_charge(plan, m.tiers, s.used) * factor
+    return min(max(fixed, plan.minimum * factor), plan.maximum * factor)
 
 
 @jit
 def addon_amount(m, c, a):
     """Return the part of add-on a (float ten-thousandths)."""
     e = c.items[1 + a].epoch
-    return m.addons[e, a].price * m.segments[e, c.state.segment].price_factor
+    addon = m.addons[e, a]
+    seats = c.state.seats if addon.per_seat else 1
+    return addon.price * seats * m.segments[e, c.state.segment].price_factor
 
 
 @jit

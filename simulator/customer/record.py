@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.accounting.account import ABSENT, PRESENT
+from simulator.accounting.account import ABSENT, PAUSED, PRESENT, TRIAL
 from simulator.accounting.books import Books, History, empty_accounts
 from simulator.jit import inlined, spliced
 
 # Whether a customer is here: `LEAVING` has cancelled and waits for the end of its term.
-ACTIVE, LEAVING, GONE = 0, 1, 2
+ACTIVE, LEAVING, GONE, ON_PAUSE = 0, 1, 2, 3
+NO_TRIAL, SIGN_UP_TRIAL, UPGRADE_TRIAL = 0, 1, 2
 
 FOLLOWED_AT_MOST = 16
 
@@ -29,6 +30,20 @@ STATE = np.dtype(
         ("plan", "i8"),  # when gone: the last one
         ("term", "i8"),
         ("here", "i8"),
+        ("units", "i8"),  # how often it holds the plan, after a split
+        ("seats", "i8"),
+        ("usage", "f8"),  # state, without season
+        ("used", "f8"),  # amount of the month
+        ("satisfaction", "f8"),
+        ("phase", "i8"),
+        ("discount", "f8"),
+        ("discount_offer", "i8"),
+        ("pause_offer", "i8"),
+        ("paused_mrr", "i8"),
+        ("trial", "i8"),
+        ("trial_plan", "i8"),
+        ("trial_offer", "i8"),
+        ("first_plan", "i8"),  # of the sign-up
         ("epoch", "i8"),  # in force now
         # its dates, in months
         ("sign_up", "f8"),  # tenure counts from here
@@ -43,15 +58,35 @@ STATE = np.dtype(
         ("frailty", "f8"),
         ("price_moves", "f8"),  # product of the moves' effects on the cancel rate
         ("return_hazard", "f8"),
-        ("return_to", "i8"),  # plan, or NOBODY: not rescued
+        ("return_to", "i8"),  # plan, or NOBODY: no return to come
+        ("return_cause", "i8"),
+        ("rescued", "u1"),  # stays because of an accepted rescue
+        ("shocked", "u1"),  # by a bill
+        ("bill_1", "f8"),  # the last three bills
+        ("bill_2", "f8"),
+        ("bill_3", "f8"),
         # a change that waits
         ("pending_plan", "i8"),
         ("pending_term", "i8"),
         ("pending_cause", "i8"),
         ("pending_offer", "i8"),
+        # an offer that is being considered
+        ("considered", "i8"),
+        ("considered_occurrence", "i8"),
+        ("considered_accepted", "u1"),
         # occurrences of draws
         ("flows", "i8"),
         ("renewals", "i8"),
+        ("lives", "i8"),
+        ("ticks", "i8"),
+        ("bills", "i8"),
+        ("usage_months", "f8"),
+        ("decisions", "i8"),
+        ("trials", "i8"),
+        ("pauses", "i8"),
+        ("discounts", "i8"),
+        ("shocks", "i8"),
+        ("payments", "i8"),
         ("followed", "i8"),
     ],
     align=True,
@@ -67,7 +102,8 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8")], align=True)
+ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8"), ("at_renewal", "u1")], align=True)
+SIGNAL_STATE = np.dtype([("until", "f8")], align=True)
 OFFER_MEMORY = np.dtype([("quiet_until", "f8"), ("made", "i8")], align=True)
 FOLLOWED = np.dtype([("time", "f8"), ("offer", "i8"), ("returned", "u1")], align=True)
 
@@ -79,6 +115,7 @@ class Customer(NamedTuple):
     clocks: Any  # one a clock
     items: Any  # 0 the plan, 1 + a the add-on a: the epoch it was bought in, and a price move to come
     offers: Any  # one an offer
+    signals: Any  # one a signal: until when it is up
     followed: Any  # accepted rescues of the last twelve months
     account: Any
     history: History
@@ -92,18 +129,19 @@ class Output(NamedTuple):
     ledger: Any
 
 
-def empty_customers(count: int, months: int, clocks: int, addons: int, offers: int) -> Customer:
-    """Return the memory of `count` customers: a Customer whose fields have one row a customer."""
-    accounts, history = empty_accounts(count, months)
+def empty_customers(count: int, scalars: Any) -> Customer:
+    """Return the memory of `count` customers of a model: a Customer whose fields have one row a customer."""
+    accounts, history = empty_accounts(count, int(scalars.months))
 
     def rows(dtype: np.dtype, width: int) -> np.ndarray:
         return np.zeros((count, width), dtype).view(np.recarray)
 
     return Customer(
         np.zeros(count, STATE).view(np.recarray),
-        rows(CLOCK, clocks),
-        rows(ITEM, 1 + addons),
-        rows(OFFER_MEMORY, offers),
+        rows(CLOCK, scalars.n_clocks),
+        rows(ITEM, 1 + scalars.n_addons),
+        rows(OFFER_MEMORY, scalars.n_offers),
+        rows(SIGNAL_STATE, scalars.n_signals),
         rows(FOLLOWED, FOLLOWED_AT_MOST),
         accounts,
         history,
@@ -118,6 +156,7 @@ def customer_at(memory, i):
         memory.clocks[i],
         memory.items[i],
         memory.offers[i],
+        memory.signals[i],
         memory.followed[i],
         memory.account[i],
         History(h.mrr[i], h.price[i], h.causes[i]),
@@ -131,7 +170,11 @@ kernel_customer_at = spliced(customer_at)
 @inlined
 def standing(s):
     """Return how the customer stands with the company, in the words of the accounting."""
-    return ABSENT if s.here == GONE else PRESENT
+    if s.here == GONE:
+        return ABSENT
+    if s.here == ON_PAUSE:
+        return PAUSED
+    return TRIAL if s.trial == SIGN_UP_TRIAL else PRESENT
 
 
 @inlined

@@ -9,20 +9,25 @@ import numpy as np
 from simulator.accounting.account import new_account, open_account
 from simulator.accounting.movements import Cause
 from simulator.customer.cancel_intent import next_tenure_step
-from simulator.customer.clocks import whole_periods_after
+from simulator.customer.clocks import next_anniversary, whole_periods_after
 from simulator.customer.dated_offers import just_before, schedule_offers
 from simulator.customer.hazards import refresh
 from simulator.customer.offers import make_offer
+from simulator.customer.phases import start_onboarding
 from simulator.customer.plan_change import start_term
 from simulator.customer.pricing import monthly_amount
-from simulator.customer.record import ACTIVE, GONE, standing
+from simulator.customer.record import ACTIVE, GONE, NO_TRIAL, standing
+from simulator.customer.satisfaction import first_satisfaction
+from simulator.customer.seats import first_seats
 from simulator.customer.settling import settle
 from simulator.customer.tally import SIGN_UPS, count
+from simulator.customer.trials import start_sign_up_trial
+from simulator.customer.usage import first_usage, use
 from simulator.draws.address import purpose
 from simulator.draws.distributions import exponential, gamma, uniform
 from simulator.jit import jit, number
-from simulator.model.layout import EPOCH_START, RENEWAL, TENURE_STEP
-from simulator.model.tables import ARRIVING, COUNTED, LISTED, MONTHLY, NEVER, NOBODY, ON_SIGN_UP
+from simulator.model.layout import EPOCH_START, RENEWAL, TENURE_STEP, TICK
+from simulator.model.tables import ADOPTED, ARRIVING, COUNTED, LISTED, MONTHLY, NEVER, NOBODY, ON_SIGN_UP
 
 SIGN_UP = number(Cause.SIGN_UP)
 PLAN_CHOICE = purpose("sign_up/plan")
@@ -54,6 +59,8 @@ def enter(m, c, out, key0, key1, block, number, t):
         c.clocks[EPOCH_START].due = m.epochs[s.epoch + 1].start
     if s.here != GONE:
         c.clocks[TENURE_STEP].due = next_tenure_step(m, s, t)
+        if m.scalars[0].has_ticks:
+            c.clocks[TICK].due = next_anniversary(s, t)
     schedule_offers(m, c, t if block.kind == ARRIVING else just_before(t))
     refresh(m, c, t)
 
@@ -72,6 +79,13 @@ def clear(m, c):
     s.return_hazard = 0.0
     s.return_to = s.pending_plan = s.pending_term = s.pending_offer = NOBODY
     s.flows = s.renewals = s.terms_done = s.followed = 0
+    s.lives = s.ticks = s.bills = s.decisions = s.trials = s.pauses = s.discounts = s.shocks = s.payments = 0
+    s.usage_months = s.usage = s.used = s.satisfaction = s.discount = 0.0
+    s.units = s.seats = 1
+    s.trial = NO_TRIAL
+    s.phase = ADOPTED
+    s.rescued = s.shocked = 0
+    s.considered = s.discount_offer = s.pause_offer = NOBODY
     for k in c.clocks:
         k.due = NEVER
         k.hazard = k.budget = k.since = 0.0
@@ -80,6 +94,8 @@ def clear(m, c):
     for item in c.items:
         item.epoch = 0
         item.move_at = NEVER
+    for signal in c.signals:
+        signal.until = -NEVER
     for memory in c.offers:
         memory.quiet_until = -NEVER
         memory.made = 0
@@ -108,6 +124,7 @@ def open_counted(m, c, out, block):
         first = math.floor(uniform(s, OPENING_RENEWAL, 0) * months)  # whole months from the first anniversary
         start_term(m, c, s.anchor + 1.0 + first - months)
     draw_frailty(m, s, -s.sign_up)
+    start_established(m, s, -s.sign_up)
     enter_account(m, c, out)
 
 
@@ -128,9 +145,25 @@ def open_listed(m, c, out, row):
         c.clocks[RENEWAL].due = whole_periods_after(s.sign_up, months, 0.0)
         s.terms_done = np.int64(round((c.clocks[RENEWAL].due - s.sign_up) / months)) - 1
     draw_frailty(m, s, tenure)
+    start_established(m, s, tenure)
+    if row.usage == row.usage:  # stated
+        s.usage = row.usage
+        use(m, s, 0.0)
+    if row.seats > 0:
+        s.seats = row.seats
     if row.has_own_price:
         s.own_price = row.mrr - monthly_amount(m, c)
     enter_account(m, c, out)
+
+
+@jit
+def start_established(m, s, tenure):
+    """Draw what an established customer uses, its seats and its satisfaction; it is past onboarding and adoption."""
+    s.first_plan = s.plan
+    s.usage_months = math.floor(tenure)
+    first_usage(m, s, 0.0)
+    first_seats(m, s)
+    first_satisfaction(m, s)
 
 
 @jit
@@ -154,6 +187,12 @@ def arrive(m, c, out, t):
     choose_term(m, s)
     start_term(m, c, t)
     draw_frailty(m, s, 0.0)
+    s.first_plan = s.plan
+    first_usage(m, s, t)
+    first_seats(m, s)
+    first_satisfaction(m, s)
+    start_sign_up_trial(m, c, out, t)
+    start_onboarding(m, c, t)
     new_account(c.account, c.history, s.segment, int(t))
     count(out, s, t, SIGN_UPS)
     out.tallies.moves[int(t), s.segment, m.scalars[0].n_plans, s.plan] += 1

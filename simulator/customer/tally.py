@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.customer.record import FOLLOWED_AT_MOST, GONE
+from simulator.customer.satisfaction import nps_class
 from simulator.jit import inlined, jit, number
 from simulator.model.tables import DOWNSELL, NEVER
 
@@ -21,9 +22,14 @@ OFFER_STAGES = (
     "observed_12",
     "still_12",
     "returned_12",  # of observed_12: back on a higher plan
+    "ended",  # its discount or pause is over
+    "stayed",  # and the customer stayed, or resumed
+    "busy",  # not made: another offer was being considered
 )
 MADE, ACCEPTED, CAPPED, OBSERVED_3 = 0, 1, 2, 3
-RETURNED_12 = OFFER_STAGES.index("returned_12")
+RETURNED_12, AFTER_ENDED, AFTER_STAYED, BUSY = (
+    number(OFFER_STAGES.index(stage)) for stage in ("returned_12", "ended", "stayed", "busy")
+)
 FOLLOW_MONTHS = (3.0, 6.0, 12.0)
 
 COUNTERS = (
@@ -42,6 +48,21 @@ COUNTERS = (
     "attached_retained_12m",
     "bare_observed_12m",
     "bare_retained_12m",
+    "onboarding_done",
+    "onboarding_failed",
+    "adoption_done",
+    "adoption_failed",
+    "trials_started",
+    "trials_converted",
+    "shocks",
+    "payments_failed",
+    "payments_lost",
+    "pause_lost",  # ten-thousandths of a currency unit: MRR before a pause that did not end in resuming
+    "free_throughout",  # present at the horizon without ever having paid, by month of sign-up
+    "promoters",  # at month ticks
+    "passives",
+    "detractors",
+    "satisfaction",  # sum at month ticks, in millionths
     "not_followed",  # accepted rescues beyond the number followed per customer
 )
 (
@@ -60,6 +81,21 @@ COUNTERS = (
     ATTACHED_RETAINED_12M,
     BARE_OBSERVED_12M,
     BARE_RETAINED_12M,
+    ONBOARDING_DONE,
+    ONBOARDING_FAILURES,
+    ADOPTION_DONE,
+    ADOPTION_FAILED,
+    TRIALS_STARTED,
+    TRIALS_CONVERTED,
+    SHOCKS,
+    PAYMENTS_FAILED,
+    PAYMENTS_LOST,
+    PAUSE_LOST,
+    FREE_THROUGHOUT,
+    PROMOTERS,
+    PASSIVES,
+    DETRACTORS,
+    SATISFACTION,
     NOT_FOLLOWED,
 ) = (number(i) for i in range(len(COUNTERS)))
 NINETY_DAYS = 90.0 / 30.4375
@@ -86,6 +122,27 @@ def empty_tallies(months: int, segments: int, offers: int, plans: int) -> Tallie
 def count(out, s, t, counter):
     """Add one to a counter in the month of t."""
     out.tallies.counters[int(t), s.segment, counter] += 1
+
+
+@inlined
+def count_amount(out, s, t, counter, amount):
+    """Add an amount to a counter in the month of t."""
+    out.tallies.counters[int(t), s.segment, counter] += amount
+
+
+@inlined
+def count_stage(out, s, t, offer, stage):
+    """Add one to a stage of an offer in the month of t."""
+    out.tallies.offers[int(t), s.segment, offer, stage] += 1
+
+
+@jit
+def count_satisfaction(m, out, s, t):
+    """Count the customer's NPS class and satisfaction at a month tick."""
+    if not m.segments[s.epoch, s.segment].satisfaction.there:
+        return
+    out.tallies.counters[int(t), s.segment, PROMOTERS + nps_class(s)] += 1
+    out.tallies.counters[int(t), s.segment, SATISFACTION] += int(s.satisfaction * 1e6)
 
 
 @jit
@@ -144,6 +201,8 @@ def count_attachment(m, c, out):
     """
     s = c.state
     horizon = float(m.scalars[0].months)
+    if s.here != GONE and not c.account.has_paid and c.account.joined >= 0:
+        out.tallies.counters[c.account.joined, s.segment, FREE_THROUGHOUT] += 1
     start = s.first_paid_at
     if start == NEVER or start + NINETY_DAYS > min(horizon, s.left_at):
         return

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from simulator.accounting.movements import Cause
 from simulator.customer.addons import add_item
-from simulator.customer.plan_change import change_plan, request_plan, request_term
+from simulator.customer.discount import start_discount
+from simulator.customer.pause import start_pause
+from simulator.customer.plan_change import place_on_plan, request_plan, request_term
 from simulator.customer.pricing import allowed_addons
-from simulator.customer.record import GONE, bit, holds
-from simulator.customer.settling import settle
+from simulator.customer.record import GONE, NO_TRIAL, bit, holds
+from simulator.customer.seats import add_seats
+from simulator.customer.settling import settle, settle_without_own_price
+from simulator.customer.trials import start_upgrade_trial
 from simulator.customer.win_back import come_back
 from simulator.jit import jit, number
 from simulator.model.tables import (
@@ -18,7 +22,12 @@ from simulator.model.tables import (
     SOLD_AS_RESCUE,
     TO_ADDON,
     TO_BUNDLE,
+    TO_DISCOUNT,
+    TO_NOTHING,
+    TO_PAUSE,
     TO_PLAN,
+    TO_SEATS,
+    TO_SPLIT,
     UPSELL,
     WIN_BACK,
 )
@@ -28,6 +37,7 @@ RESCUE = number(Cause.RESCUE)
 ADDON = number(Cause.ADDON)
 OPTION = number(Cause.OPTION)
 BUNDLE = number(Cause.BUNDLE)
+SPLIT = number(Cause.SPLIT)
 
 
 @jit
@@ -39,7 +49,15 @@ def is_available(m, c, offer):
     if offer.target == TO_BUNDLE:
         return bundle_fits(m, s, m.bundles[s.epoch, offer.item])
     if offer.target == NEXT_PLAN or offer.target == TO_PLAN:
-        return plan_fits(m, s, offer, plan_of(m, s, offer))
+        return s.trial == NO_TRIAL and plan_fits(m, s, offer, plan_of(m, s, offer))
+    if offer.target == TO_SPLIT:
+        return s.trial == NO_TRIAL and plan_fits(m, s, offer, offer.item)
+    if offer.target == TO_PAUSE or offer.target == TO_DISCOUNT:
+        return s.trial == NO_TRIAL and c.account.mrr > 0
+    if offer.target == TO_SEATS:
+        return m.segments[s.epoch, s.segment].seats.there
+    if offer.target == TO_NOTHING:
+        return True
     return offer.item != s.term and m.plan_terms[s.epoch, s.plan, offer.item].offered  # a term
 
 
@@ -114,6 +132,18 @@ def take(m, c, out, t, o, takes_effect):
         settle(m, c, out, t, OPTION if m.addons[s.epoch, offer.item].is_option else ADDON)
     elif offer.target == TO_BUNDLE:
         take_bundle(m, c, out, t, m.bundles[s.epoch, offer.item])
+    elif offer.target == TO_PAUSE:
+        start_pause(m, c, out, t, o)
+    elif offer.target == TO_DISCOUNT:
+        start_discount(m, c, out, t, o)
+    elif offer.target == TO_SEATS:
+        add_seats(m, c, out, t, offer.number)
+    elif offer.target == TO_SPLIT:
+        split(m, c, out, t, o)
+    elif offer.target == TO_NOTHING:
+        pass
+    elif (offer.target == NEXT_PLAN or offer.target == TO_PLAN) and offer.trial_length > 0.0:
+        start_upgrade_trial(m, c, out, t, plan_of(m, s, offer), o)
     elif offer.target == NEXT_PLAN or offer.target == TO_PLAN:
         cause = RESCUE if offer.motion == DOWNSELL else PLAN_UPGRADE
         request_plan(m, c, out, t, plan_of(m, s, offer), cause, o, takes_effect)
@@ -122,12 +152,25 @@ def take(m, c, out, t, o, takes_effect):
 
 
 @jit
+def split(m, c, out, t, o):
+    """Take several small plans in place of one; what they cost together is booked as one change."""
+    offer = m.offers[c.state.epoch, o]
+    place_on_plan(m, c, out, t, offer.item, SPLIT, o)
+    c.state.units = offer.number
+    settle_without_own_price(m, c, out, t, SPLIT)
+
+
+@jit
 def take_bundle(m, c, out, t, bundle):
     """Add what is missing of the bundle; it is one sale, whatever its items count as by themselves."""
     s = c.state
-    if bundle.plan != NOBODY and bundle.plan != s.plan:
-        change_plan(m, c, out, t, bundle.plan, BUNDLE, NOBODY)
+    moves = bundle.plan != NOBODY and bundle.plan != s.plan
+    if moves:
+        place_on_plan(m, c, out, t, bundle.plan, BUNDLE, NOBODY)
     for a in range(m.scalars[0].n_addons):
         if holds(bundle.addons, a) and s.addons & bit(a) == 0:
             add_item(m, c, t, a)
-    settle(m, c, out, t, BUNDLE)
+    if moves:
+        settle_without_own_price(m, c, out, t, BUNDLE)
+    else:
+        settle(m, c, out, t, BUNDLE)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator.customer.record import STATE
 from simulator.draws.address import purpose
 from simulator.draws.distributions import exponential
 from simulator.jit import entry_point, jit
 from simulator.model.tables import ARRIVING
 
 GAP = purpose("arrival/gap")
-ADDRESS = np.dtype([("key0", "u8"), ("key1", "u8"), ("stream", "u8"), ("index", "u8")])
 NO_LIMIT = np.iinfo(np.int64).max
 
 
@@ -22,7 +22,7 @@ NO_LIMIT = np.iinfo(np.int64).max
 def next_arrival(address, block, key0, key1, number, t):
     """Return when customer `number` of an arriving block comes; t is when the one before came.
 
-    `address` is any record with the words of an address; they are overwritten.
+    `address` is a customer's state, of which only the address is touched.
     """
     address.key0, address.key1 = key0, key1
     address.stream, address.index = block.stream, np.uint64(block.first + number)
@@ -42,7 +42,7 @@ def count_arrivals(model, b: int, key0: int, key1: int, limit: int) -> int:
 
 
 def _scratch() -> np.ndarray:
-    return np.zeros(1, ADDRESS).view(np.recarray)
+    return np.zeros(1, STATE).view(np.recarray)
 
 
 @entry_point

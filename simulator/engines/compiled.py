@@ -148,8 +148,7 @@ def run_compiled(
 def _run_chunk(model: Model, seed: int, replication: int, pieces: np.ndarray, ledger: bool) -> Replication:
     key0, key1 = replication_key(seed, replication)
     tables = model.tables
-    scalars = tables.scalars[0]
-    memory = empty_customers(1, model.months, scalars.n_clocks, scalars.n_addons, scalars.n_offers)
+    memory = empty_customers(1, tables.scalars[0])
     limits = arrival_limits(model, key0, key1)
     capacity = 1 << 16 if ledger else 0
     while True:

@@ -79,10 +79,7 @@ class Company:
 
     def memory(self) -> Customer:
         """Return the record of one customer."""
-        scalars = self.model.tables.scalars[0]
-        return customer_at(
-            empty_customers(1, self.model.months, scalars.n_clocks, scalars.n_addons, scalars.n_offers), 0
-        )
+        return customer_at(empty_customers(1, self.model.tables.scalars[0]), 0)
 
     def live(self, b: int, number: int, entry: float) -> Generator[simpy.Event, Any, None]:
         """Be one customer: enter, sleep until the next event, carry it out, until the horizon."""

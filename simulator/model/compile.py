@@ -9,6 +9,8 @@ import numpy as np
 
 from simulator.draws.address import purpose
 from simulator.model import tables as T
+from simulator.model.behaviour import behaviour, signal_rows, usage_seasons
+from simulator.model.charges import NOTHING_CHARGED, plan_charges
 from simulator.model.demand import choice_weights
 from simulator.model.layout import clock_layout
 from simulator.model.names import Names, bit_mask
@@ -55,18 +57,20 @@ def compile_model(scenario: Scenario) -> Model:
         bundles=tuple(scenario.bundle_names),
         offers=tuple(scenario.offer_names),
         terms=tuple(scenario.term_names),
+        signals=signal_names(scenario),
     )
     _refuse_equal_purposes(names)
     epochs = scenario.epochs
     first_prices, first_epoch_plans = _first_prices(epochs)
     warnings: list[str] = []
+    tiers: list[tuple] = []
     opening, listed = opening_blocks(scenario, names, warnings)
     epoch_of_month = _epoch_of_month(scenario)
     arriving = arrival_blocks(scenario, epoch_of_month, first_prices)
     tables = T.Tables(
         scalars=_scalars(scenario, names),
         epochs=_records([_epoch_row(epoch, scenario) for epoch in epochs], T.EPOCH),
-        plans=_records([_plan_rows(epoch.keys, names) for epoch in epochs], T.PLAN),
+        plans=_records([_plan_rows(epoch.keys, names, tiers) for epoch in epochs], T.PLAN),
         plan_terms=_records([_plan_term_rows(epoch.keys, names) for epoch in epochs], T.PLAN_TERM),
         segments=_records([_segment_rows(epoch.keys, names) for epoch in epochs], T.SEGMENT),
         segment_plans=_records(
@@ -83,6 +87,9 @@ def compile_model(scenario: Scenario) -> Model:
         term_months=np.array([_term_months(epochs[0].keys, term) for term in names.terms], np.float64),
         first_price=np.array([first_prices[plan] for plan in names.plans], np.int64),
         listed=listed.view(np.recarray),
+        tiers=np.array(tiers or [(np.inf, 0.0, 0.0)], T.TIER).view(np.recarray),
+        usage_season=np.array([usage_seasons(epoch.keys, names) for epoch in epochs]),
+        signals=_records([signal_rows(epoch.keys, names) for epoch in epochs], T.SIGNAL),
     )
     last = epochs[-1].keys
     markets = [_market(last.segments[s]) for s in names.segments]
@@ -102,10 +109,19 @@ def _records(rows: list, dtype: np.dtype) -> np.ndarray:
     return np.array(rows, dtype).view(np.recarray)
 
 
+def signal_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the signals of all segments and epochs."""
+    segments = (segment for epoch in scenario.epochs for segment in epoch.keys.segments.values())
+    return tuple(dict.fromkeys(name for segment in segments for name in segment.signals))
+
+
 def _refuse_equal_purposes(names: Names) -> None:
     """Hold the words of all named purposes and streams apart: two equal ones would share their draws."""
     seen: dict[int, str] = {}
-    for name in [f"offer/{o}" for o in names.offers] + [f"addon/{a}" for a in names.addons]:
+    for name in [f"offer/{o}" for o in names.offers] + [
+        *(f"addon/{a}" for a in names.addons),
+        *(f"signal/{x}" for x in names.signals),
+    ]:
         for use in ("clock", "accepts", "consequence", "cancel"):
             value = int(purpose(f"{name}/{use}"))
             if seen.setdefault(value, name) != name:
@@ -137,16 +153,28 @@ def _scalars(scenario: Scenario, names: Names) -> np.ndarray:
     values.n_bundles = len(names.bundles)
     values.n_offers = len(names.offers)
     values.n_terms = len(names.terms)
+    values.n_signals = len(names.signals)
+    values.has_ticks = any(_looks_at_ticks(epoch.keys) for epoch in scenario.epochs)
     values.n_tenure = max(len(epoch.keys.retention.tenure) for epoch in scenario.epochs)
-    layout = clock_layout(len(names.addons), len(names.offers))
+    layout = clock_layout(len(names.addons), len(names.signals), len(names.offers))
     values.n_clocks = layout.n_clocks
     values.first_random = layout.first_random
+    values.first_signal = layout.first_signal
     values.first_random_offer = layout.first_random_offer
     values.return_clock = layout.return_clock
     values.has_win_back = any(
         offer.motion == "win_back" for epoch in scenario.epochs for offer in epoch.keys.offers.values()
     )
     return row
+
+
+THRESHOLDS = ("usage_above", "usage_below", "seats_above", "signal", "satisfaction_above", "satisfaction_below")
+
+
+def _looks_at_ticks(keys: Any) -> bool:
+    """Tell whether anything of this epoch happens at month ticks."""
+    moving = any(segment.usage or segment.satisfaction for segment in keys.segments.values())
+    return moving or any(offer.when.kind in THRESHOLDS for offer in keys.offers.values())
 
 
 _EFFECT = {"now": T.NOW, "anniversary": T.ANNIVERSARY, "renewal": T.AT_RENEWAL_DATE}
@@ -165,26 +193,37 @@ def _epoch_row(epoch: Any, scenario: Scenario) -> tuple:
         _EFFECT[changes.upgrade],
         _EFFECT[changes.downgrade],
         _EFFECT[changes.from_annual],
+        *_nps(keys.retention.nps),
+        *_bill_shock(keys.retention.bill_shock),
+        keys.retention.causal,
     )
+
+
+def _nps(factors: Any) -> tuple[float, float, float]:
+    return (1.0, 1.0, 1.0) if factors is None else (factors.promoter, factors.passive, factors.detractor)
+
+
+def _bill_shock(shock: Any) -> tuple[float, float, float]:
+    return (np.inf, 1.0, 0.0) if shock is None else (shock.above, shock.factor, shock.for_)
 
 
 _SOLD = {"everyone": T.SOLD_TO_EVERYONE, "rescue": T.SOLD_AS_RESCUE, "nobody": T.NOT_SOLD}
 
 
-def _plan_rows(keys: Any, names: Names) -> list[tuple]:
+def _plan_rows(keys: Any, names: Names, tiers: list[tuple]) -> list[tuple]:
     ladder = [plan for plan in keys.ladder if plan in keys.plans]
     rows = []
     for name in names.plans:
         plan = keys.plans.get(name)
         if plan is None:
-            rows.append((0, T.NOBODY, T.NOBODY, T.NOBODY, T.NOT_SOLD))
+            rows.append((0, T.NOBODY, T.NOBODY, T.NOBODY, T.NOT_SOLD, *NOTHING_CHARGED))
             continue
         up = down = rung = T.NOBODY
         if name in ladder:
             rung = ladder.index(name)
             up = names.plans.index(ladder[rung + 1]) if rung + 1 < len(ladder) else T.NOBODY
             down = names.plans.index(ladder[rung - 1]) if rung > 0 else T.NOBODY
-        rows.append((plan.price, up, down, rung, _SOLD[plan.sold]))
+        rows.append((plan.price, up, down, rung, _SOLD[plan.sold], *plan_charges(plan, names, tiers)))
     return rows
 
 
@@ -207,7 +246,8 @@ def _segment_rows(keys: Any, names: Names) -> list[tuple]:
         segment = keys.segments[name]
         shape = 1.0 / segment.frailty**2 if segment.frailty > 0 else 0.0
         response = segment.price_response
-        rows.append((segment.price_factor, shape, segment.downgrade, response.upgrade, response.cancel))
+        prices = (segment.price_factor, shape, segment.downgrade, response.upgrade, response.cancel)
+        rows.append((*prices, *behaviour(keys, name)))
     return rows
 
 
@@ -246,10 +286,11 @@ def _addon_rows(keys: Any, names: Names) -> list[tuple]:
         addon = keys.addons.get(name)
         word = int(purpose(f"addon/{name}/cancel"))
         if addon is None:
-            rows.append((0, 0.0, 0, False, False, word))
+            rows.append((0, 0.0, 0, False, False, False, word))
         else:
             option = addon.counts_as == "upsell"
-            rows.append((addon.price, addon.cancel, bit_mask(names.plans, addon.with_ or None), option, True, word))
+            goes_with = bit_mask(names.plans, addon.with_ or None)
+            rows.append((addon.price, addon.cancel, goes_with, addon.per_seat, option, True, word))
     return rows
 
 

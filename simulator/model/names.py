@@ -16,6 +16,7 @@ class Names:
     bundles: tuple[str, ...]
     offers: tuple[str, ...]
     terms: tuple[str, ...]  # monthly first
+    signals: tuple[str, ...]
 
 
 def bit_mask(names: tuple[str, ...], chosen: Container[str] | None) -> int:

@@ -8,9 +8,16 @@ import numpy as np
 
 from simulator.draws.address import purpose
 from simulator.model import tables as T
+from simulator.model.behaviour import consequence
 from simulator.model.names import Names, bit_mask
 
-MOTIONS = {"upsell": T.UPSELL, "cross_sell": T.CROSS_SELL, "downsell": T.DOWNSELL, "win_back": T.WIN_BACK}
+MOTIONS = {
+    "upsell": T.UPSELL,
+    "cross_sell": T.CROSS_SELL,
+    "downsell": T.DOWNSELL,
+    "win_back": T.WIN_BACK,
+    "care": T.CARE,
+}
 TRIGGERS = {
     "rate": T.RATE,
     "every": T.EVERY,
@@ -20,6 +27,13 @@ TRIGGERS = {
     "on_sign_up": T.ON_SIGN_UP,
     "cancel_intent": T.CANCEL_INTENT,
     "churned_for": T.CHURNED_FOR,
+    "signal": T.ON_SIGNAL,
+    "onboarding_failed": T.ONBOARDING_FAILED,
+    "usage_above": T.USAGE_ABOVE,
+    "usage_below": T.USAGE_BELOW,
+    "seats_above": T.SEATS_ABOVE,
+    "satisfaction_above": T.SATISFACTION_ABOVE,
+    "satisfaction_below": T.SATISFACTION_BELOW,
 }
 TARGETS = {
     "next_plan": T.NEXT_PLAN,
@@ -27,7 +41,13 @@ TARGETS = {
     "addon": T.TO_ADDON,
     "bundle": T.TO_BUNDLE,
     "term": T.TO_TERM,
+    "seats": T.TO_SEATS,
+    "split": T.TO_SPLIT,
+    "pause": T.TO_PAUSE,
+    "discount": T.TO_DISCOUNT,
 }
+PHASES = ("onboarding", "onboarded", "adopted")
+NPS_CLASSES = ("promoter", "passive", "detractor")
 TAKES_EFFECT = {None: T.NOBODY, "now": T.NOW, "anniversary": T.ANNIVERSARY, "renewal": T.AT_RENEWAL_DATE}
 
 
@@ -45,14 +65,23 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
     r.made = True
     r.motion = MOTIONS[offer.motion]
     r.trigger = TRIGGERS[offer.when.kind]
-    r.when = _when(offer.when)
-    r.target = TARGETS[offer.to.kind]
-    r.item = _item(offer.to, names)
+    r.when = _when(offer.when, names)
+    r.target = T.TO_NOTHING if offer.to is None else TARGETS[offer.to.kind]
+    r.item = T.NOBODY if offer.to is None else _item(offer.to, names)
+    if offer.to is not None:
+        r.share = offer.to.discount or 0.0
+        r.lasts = offer.to.for_ or offer.to.pause or 0.0
+        r.stays = offer.to.stays if offer.to.discount is not None else offer.to.resumes or 0.0
+        r.number = offer.to.seats or (offer.to.split.count if offer.to.split else 0)
+    if offer.trial is not None:
+        r.trial_length, r.trial_converts = offer.trial.length, offer.trial.converts
+    nps = offer.acceptance.nps
+    r.promoter, r.passive, r.detractor = (1.0, 1.0, 1.0) if nps is None else (nps.promoter, nps.passive, nps.detractor)
     r.takes_effect = TAKES_EFFECT[offer.takes_effect]
     r.acceptance = offer.acceptance.base * offer.acceptance.factor
     r.quiet_for = offer.quiet_for or 0.0
-    r.accepted_cancel = offer.if_accepted.cancel
-    r.declined_cancel = offer.if_declined.cancel
+    r.accepted = consequence(offer.if_accepted)
+    r.declined = consequence(offer.if_declined)
     r.return_to = T.NOBODY
     if offer.returns is not None:
         r.return_hazard = -np.log1p(-offer.returns.share) / offer.returns.within
@@ -64,20 +93,26 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
     r.terms = bit_mask(names.terms, who.terms)
     r.has = bit_mask(names.addons, who.has or ())
     r.lacks = bit_mask(names.addons, who.lacks or ())
+    r.phases = bit_mask(PHASES, who.phase)
+    r.nps = bit_mask(NPS_CLASSES, who.nps)
     r.rescued = T.NOBODY if who.rescued is None else int(who.rescued)
     r.tenure_above = -np.inf if who.tenure_above is None else who.tenure_above
     r.tenure_below = np.inf if who.tenure_below is None else who.tenure_below
     return row[0].item()
 
 
-def _when(when: Any) -> float:
-    """Return the trigger's number: a hazard, months, or the bit mask of calendar months."""
+def _when(when: Any, names: Names) -> float:
+    """Return the trigger's number: a hazard, months, a bound, a signal, or the bit mask of calendar months."""
+    if when.kind == "signal":
+        return float(names.signals.index(when.value))
     if when.kind == "month":
         return float(sum(1 << (month - 1) for month in when.value))
     return float(when.value) if when.value is not None else 0.0
 
 
 def _item(to: Any, names: Names) -> int:
+    if to.kind == "split":
+        return names.plans.index(to.split.plan)
     lists = {"plan": names.plans, "addon": names.addons, "bundle": names.bundles, "term": names.terms}
     return lists[to.kind].index(to.name) if to.kind in lists else T.NOBODY
 

@@ -46,7 +46,7 @@ def _listed_rows(s: int, segment_name: str, customers: Customers, names: Names) 
         stream, index = two_words(f"{segment_name}/opening/{customer_id}")
         held = bit_mask(names.addons, addons)
         place = (names.plans.index(plan), names.terms.index(term), held, tenure)
-        rows.append((stream, index, s, *place, mrr is not None, mrr or 0))
+        rows.append((stream, index, s, *place, np.nan, 0, mrr is not None, mrr or 0))
     return rows
 
 

@@ -17,11 +17,32 @@ MONTHLY = 0  # the term that is always there
 # How a plan is sold.
 SOLD_TO_EVERYONE, SOLD_AS_RESCUE, NOT_SOLD = 0, 1, 2
 # Motions of an offer.
-UPSELL, CROSS_SELL, DOWNSELL, WIN_BACK = 0, 1, 2, 3
+UPSELL, CROSS_SELL, DOWNSELL, WIN_BACK, CARE = 0, 1, 2, 3, 4
 # Triggers of an offer.
-RATE, EVERY, TENURE, RENEWAL_WITHIN, CALENDAR_MONTH, ON_SIGN_UP, CANCEL_INTENT, CHURNED_FOR = range(8)
+(
+    RATE,
+    EVERY,
+    TENURE,
+    RENEWAL_WITHIN,
+    CALENDAR_MONTH,
+    ON_SIGN_UP,
+    CANCEL_INTENT,
+    CHURNED_FOR,
+    ON_SIGNAL,
+    ONBOARDING_FAILED,
+    USAGE_ABOVE,
+    USAGE_BELOW,
+    SEATS_ABOVE,
+    SATISFACTION_ABOVE,
+    SATISFACTION_BELOW,
+) = range(15)
 # Targets of an offer.
-NEXT_PLAN, TO_PLAN, TO_ADDON, TO_BUNDLE, TO_TERM = range(5)
+NEXT_PLAN, TO_PLAN, TO_ADDON, TO_BUNDLE, TO_TERM, TO_SEATS, TO_SPLIT, TO_PAUSE, TO_DISCOUNT, TO_NOTHING = range(10)
+# Usage prices.
+NOT_METERED, PER_UNIT, PACKAGE, GRADUATED, VOLUME, STAIRSTEP = range(6)
+# Phases of customer success, and NPS classes, as bits of an audience.
+ONBOARDING, ONBOARDED, ADOPTED = range(3)
+PROMOTER, PASSIVE, DETRACTOR = range(3)
 # When a change of plan takes effect.
 NOW, ANNIVERSARY, AT_RENEWAL_DATE = 0, 1, 2
 # What a price change does to customers who hold the item.
@@ -40,8 +61,11 @@ SCALARS = np.dtype(  # one row
         ("n_offers", "i8"),
         ("n_terms", "i8"),
         ("n_tenure", "i8"),  # steps of the tenure factor
+        ("n_signals", "i8"),
+        ("has_ticks", "u1"),  # something looks at the month ticks
         ("n_clocks", "i8"),
         ("first_random", "i8"),  # first of the random clocks
+        ("first_signal", "i8"),
         ("first_random_offer", "i8"),  # clock of the first offer by rate
         ("return_clock", "i8"),
         ("has_win_back", "u1"),
@@ -59,6 +83,13 @@ EPOCH = np.dtype(  # [epoch]
         ("upgrade", "i8"),  # when an upgrade takes effect
         ("downgrade", "i8"),
         ("from_annual", "i8"),
+        ("promoter", "f8"),  # factors on the cancel intent by NPS class
+        ("passive", "f8"),
+        ("detractor", "f8"),
+        ("bill_shock_above", "f8"),  # inf: none
+        ("bill_shock_factor", "f8"),
+        ("bill_shock_for", "f8"),
+        ("causal", "f8"),
     ],
     align=True,
 )
@@ -69,10 +100,31 @@ PLAN = np.dtype(  # [epoch, plan]
         ("down", "i8"),
         ("rung", "i8"),  # place on the ladder or NOBODY
         ("sold", "i8"),
+        ("extra_seat", "i8"),
+        ("included_seats", "f8"),  # inf: as many as one likes
+        ("included_usage", "f8"),  # NaN: no allowance
+        ("blocks", "u1"),  # usage stops at the allowance
+        ("trial_length", "f8"),  # 0: no trial at sign-up
+        ("trial_converts", "f8"),
+        ("trial_else", "i8"),  # NOBODY: leaves
+        ("mode", "i8"),  # of the usage price
+        ("unit", "f8"),  # ten-thousandths a unit, or a package
+        ("size", "f8"),
+        ("first_tier", "i8"),
+        ("n_tiers", "i8"),
+        ("minimum", "f8"),
+        ("maximum", "f8"),
     ],
     align=True,
 )
+TIER = np.dtype([("up_to", "f8"), ("unit", "f8"), ("flat", "f8")], align=True)  # [tier]; money in ten-thousandths
 PLAN_TERM = np.dtype([("discount", "f8"), ("offered", "u1")], align=True)  # [epoch, plan, term]
+# A quantity that differs between customers: lognormal around a median, normal around a mean; or not there at all.
+SPREAD = np.dtype([("there", "u1"), ("normal", "u1"), ("centre", "f8"), ("spread", "f8")], align=True)
+CONSEQUENCE = np.dtype(
+    [("satisfaction", "f8"), ("cancel", "f8"), ("early_satisfaction", "f8"), ("early_cancel", "f8")], align=True
+)  # the early ones are for customers who have not adopted yet
+PHASE = np.dtype([("length", SPREAD), ("success", "f8"), ("done", CONSEQUENCE), ("failed", CONSEQUENCE)], align=True)
 SEGMENT = np.dtype(  # [epoch, segment]
     [
         ("price_factor", "f8"),
@@ -80,9 +132,31 @@ SEGMENT = np.dtype(  # [epoch, segment]
         ("downgrade", "f8"),
         ("upgrade_elasticity", "f8"),
         ("cancel_elasticity", "f8"),
+        ("usage", SPREAD),
+        ("usage_growth", "f8"),
+        ("usage_fades", "f8"),  # inf: growth does not fade
+        ("usage_volatility", "f8"),
+        ("seats", SPREAD),
+        ("seats_added", "f8"),
+        ("seats_removed", "f8"),
+        ("satisfaction", SPREAD),
+        ("reversion", "f8"),
+        ("satisfaction_volatility", "f8"),
+        ("shock", "f8"),
+        ("shock_downgrade", "f8"),
+        ("shock_cancel", "f8"),
+        ("recovery_hazard", "f8"),
+        ("failed_payment", "f8"),
+        ("failed_recovered", "f8"),
+        ("failed_within", "f8"),
+        ("decision", SPREAD),
+        ("decision_power", "f8"),
+        ("onboarding", PHASE),
+        ("adoption", PHASE),
     ],
     align=True,
 )
+SIGNAL = np.dtype([("rate", "f8"), ("lasts", "f8"), ("purpose", "u8")], align=True)  # [epoch, segment, signal]
 SEGMENT_PLAN = np.dtype(  # [epoch, segment, plan]
     [("cancel", "f8"), ("chosen_up_to", "f8")],  # cumulated share of sign-ups
     align=True,
@@ -102,6 +176,7 @@ ADDON = np.dtype(  # [epoch, addon]
         ("price", "i8"),
         ("cancel", "f8"),
         ("plans", "u8"),  # bit mask of the plans it goes with
+        ("per_seat", "u1"),
         ("is_option", "u1"),  # counts as upsell
         ("sold", "u1"),
         ("purpose", "u8"),
@@ -120,8 +195,17 @@ OFFER = np.dtype(  # [epoch, offer]
         ("takes_effect", "i8"),  # NOBODY: as the kind of change says
         ("acceptance", "f8"),  # base times the plain factors
         ("quiet_for", "f8"),
-        ("accepted_cancel", "f8"),  # share who leave at once after accepting
-        ("declined_cancel", "f8"),
+        ("promoter", "f8"),  # factors on the acceptance by NPS class
+        ("passive", "f8"),
+        ("detractor", "f8"),
+        ("accepted", CONSEQUENCE),
+        ("declined", CONSEQUENCE),
+        ("trial_length", "f8"),  # 0: no trial before an upgrade
+        ("trial_converts", "f8"),
+        ("share", "f8"),  # discount
+        ("lasts", "f8"),  # of a discount or a pause
+        ("stays", "f8"),  # share that stays after a discount, or resumes after a pause
+        ("number", "i8"),  # seats added, or plans split into
         ("return_hazard", "f8"),
         ("return_to", "i8"),  # NOBODY: the plan it was rescued from
         ("accepts", "u8"),  # purposes of its draws
@@ -136,6 +220,8 @@ OFFER = np.dtype(  # [epoch, offer]
         ("rescued", "i8"),  # NOBODY: does not matter
         ("tenure_above", "f8"),
         ("tenure_below", "f8"),
+        ("phases", "u8"),
+        ("nps", "u8"),
     ],
     align=True,
 )
@@ -166,6 +252,8 @@ LISTED_CUSTOMER = np.dtype(  # [row] of an opening file
         ("term", "i8"),
         ("addons", "u8"),
         ("tenure", "f8"),
+        ("usage", "f8"),  # NaN: drawn as for others
+        ("seats", "i8"),  # 0: drawn as for others
         ("has_own_price", "u1"),
         ("mrr", "i8"),
     ],
@@ -192,3 +280,6 @@ class Tables(NamedTuple):
     term_months: Any  # float64 [term]
     first_price: Any  # int64 [plan]: list price in the first epoch in which the plan is there
     listed: Any
+    tiers: Any
+    usage_season: Any  # float64 [epoch, segment, calendar month]
+    signals: Any

@@ -29,6 +29,10 @@ class Included(Block):
 
     usage: Amount | None = key("used amount covered a month", None)
     seats: Count | None = key("seats covered", None)
+    at_limit: Literal["trigger", "block"] = key(
+        "what the used amount does at the limit: trigger: nothing by itself, offers may wait for it; block: it stops there",
+        "trigger",
+    )
 
 
 class Tier(Block):
