@@ -12,7 +12,7 @@ from simulator.model.tables import MONTHLY
 def intent_hazard(m, c, t):
     """Return the hazard of the cancel intent per month.
 
-    The plan's rate times frailty and the factors of price moves, tenure, attachment, bill shock and NPS class; 0 in a
+    The plan's rate times frailty and the factors of price moves, tenure, attachment, bill shock, coverage and NPS class; 0 in a
     longer term whose renewal decides.
     """
     s = c.state
@@ -24,6 +24,8 @@ def intent_hazard(m, c, t):
     hazard *= attached if epoch.causal == 1.0 else attached**epoch.causal
     if s.shocked:
         hazard *= epoch.bill_shock_factor
+    if s.covered:
+        hazard *= epoch.covered
     return hazard * nps_factor(m, s, epoch)
 
 

@@ -25,7 +25,8 @@ def leave(m, c, out, t, cause):
     s.return_hazard = 0.0
     s.trial = NO_TRIAL
     s.discount = 0.0
-    s.considered = NOBODY
+    s.considered = s.requested = NOBODY
+    s.covered = 0
     s.rescued = s.shocked = 0
     s.gone_since = t
     s.left_at = min(s.left_at, t)

@@ -25,6 +25,7 @@ from simulator.customer.record import GONE
 from simulator.customer.renewal import renew
 from simulator.customer.rescue_return import return_from_rescue
 from simulator.customer.seats import add_seats
+from simulator.customer.service import be_served
 from simulator.customer.shock import suffer_shock
 from simulator.customer.signals import show_signal
 from simulator.customer.tally import close_all_followed, count_attachment
@@ -82,6 +83,25 @@ def advance(m, c, out):
     else:
         c.clocks[clock].due = NEVER if clock != RENEWAL else t
         dated_event(m, c, out, t, clock)
+    return follow_up(m, c, t, here, lives, renewal)
+
+
+@jit
+def serve(m, c, out, t, o):
+    """Carry out the end of a team's work on offer o; return when the customer's next event is due."""
+    s = c.state
+    here, lives, renewal = s.here, s.lives, c.clocks[RENEWAL].due
+    be_served(m, c, out, t, o)
+    return follow_up(m, c, t, here, lives, renewal)
+
+
+@jit
+def follow_up(m, c, t, here, lives, renewal):
+    """Set the clocks anew after an event and return when the next one is due.
+
+    `here`, `lives` and `renewal` are what they were before: what depends on them is set only if they have changed.
+    """
+    s = c.state
     if s.lives != lives:
         start_onboarding(m, c, t)
     if s.here != here:

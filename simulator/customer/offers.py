@@ -36,11 +36,23 @@ def make_offer(m, c, out, t, o, effect):
     if s.considered != NOBODY and effect == NOBODY:
         count_stage(out, s, t, o, BUSY)
         return False
+    if offer.team != NOBODY:
+        s.considered = s.requested = o  # it is made when somebody has had the time for it
+        return False
+    return put_offer(m, c, out, t, o, effect, 1.0)
+
+
+@jit
+def put_offer(m, c, out, t, o, effect, factor):
+    """Put the offer to the customer; tell whether it was accepted at once. `factor` is one more on its acceptance."""
+    s = c.state
+    offer = m.offers[s.epoch, o]
+    memory = c.offers[o]
     occurrence = memory.made
     memory.made += 1
     memory.quiet_until = t + offer.quiet_for
     count_stage(out, s, t, o, MADE)
-    p = acceptance(m, s, offer)
+    p = acceptance(m, s, offer) * factor
     if p > 1.0:
         count_stage(out, s, t, o, CAPPED)
     accepted = uniform(s, offer.accepts, occurrence) < p

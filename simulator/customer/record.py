@@ -74,6 +74,11 @@ STATE = np.dtype(
         ("considered", "i8"),
         ("considered_occurrence", "i8"),
         ("considered_accepted", "u1"),
+        # people it meets
+        ("requested", "i8"),  # an offer for which somebody's time has just been asked for, or NOBODY
+        ("last_team", "i8"),
+        ("services", "i8"),
+        ("covered", "u1"),
         # occurrences of draws
         ("flows", "i8"),
         ("renewals", "i8"),

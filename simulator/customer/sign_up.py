@@ -85,6 +85,9 @@ def clear(m, c):
     s.trial = NO_TRIAL
     s.phase = ADOPTED
     s.rescued = s.shocked = 0
+    s.services = 0
+    s.covered = 0
+    s.requested = s.last_team = NOBODY
     s.considered = s.discount_offer = s.pause_offer = NOBODY
     for k in c.clocks:
         k.due = NEVER

@@ -33,6 +33,7 @@ class Replication:
     tallies: Tallies
     events: int
     ledger: np.ndarray  # rows of LEDGER_ROW, none unless asked for
+    teams: np.ndarray | None = None  # float64 [month, team, TEAM_FIGURES] where customers share people
 
     def add(self, other: Replication) -> None:
         """Add another part of the same replication: integers, so in any order."""

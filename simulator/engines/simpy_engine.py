@@ -1,4 +1,4 @@
-"""The reference engine: each customer is a SimPy process that sleeps until its next event."""
+"""The reference engine: each customer is a SimPy process that sleeps until its next event, teams are SimPy resources."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import numpy as np
 import simpy
 
 from simulator.borrow import borrow
-from simulator.customer.life import advance, end, next_due
-from simulator.customer.record import Customer, customer_at, empty_customers
+from simulator.customer.hazards import refresh
+from simulator.customer.life import advance, end, next_due, serve
+from simulator.customer.record import GONE, customer_at, empty_customers
+from simulator.customer.service import give_up, work_time
 from simulator.customer.sign_up import enter
 from simulator.draws.address import replication_key
 from simulator.engines.arrivals import arrival_limits, arrival_times
 from simulator.engines.output import Replication, empty_output, no_rows
+from simulator.engines.teams import Coverage, Desk
 from simulator.jit import entry_point
 from simulator.model.compile import Model
-from simulator.model.tables import ARRIVING
+from simulator.model.tables import ADOPTED, ARRIVING, NOBODY
+
+Process = Generator[simpy.Event, Any, None]
 
 
 @entry_point
@@ -36,6 +41,33 @@ def advance_customer(m, c, out):
 
 
 @entry_point
+def serve_customer(m, c, out, t, o):
+    """Carry out the end of a team's work for a customer and return when its next event is due."""
+    return serve(borrow(m), borrow(c), borrow(out), t, o)
+
+
+@entry_point
+def disappoint_customer(c, o):
+    """Tell a customer that nobody had time."""
+    give_up(borrow(c), o)
+
+
+@entry_point
+def draw_work_time(m, c, o):
+    """Return how long a person works on an offer to a customer."""
+    return work_time(borrow(m), borrow(c).state, o)
+
+
+@entry_point
+def cover_customer(m, c, t):
+    """Look after a customer from t on and return when its next event is due."""
+    m, c = borrow(m), borrow(c)
+    c.state.covered = 1
+    refresh(m, c, t)
+    return next_due(m, c)
+
+
+@entry_point
 def end_customer(m, c, out):
     """Close one customer's account at the horizon."""
     end(borrow(m), borrow(c), borrow(out))
@@ -47,24 +79,42 @@ class Calendar(simpy.Environment):
     A delay is added to the present time, and the sum may differ from the date in its last bit.
     """
 
-    def at(self, date: float) -> simpy.Event:
-        """Return an event that happens at `date`."""
+    def at(self, date: float, order: int = 0) -> simpy.Event:
+        """Return an event that happens at `date`; of simultaneous ones the lowest order goes first."""
         if date < self.now:
             raise ValueError(f"the date ({date}) must not lie before the present time ({self.now})")
         event = simpy.Event(self)
         event._ok, event._value = True, None
-        heappush(self._queue, (date, simpy.events.NORMAL, next(self._eid), event))
+        heappush(self._queue, (date, order, next(self._eid), event))  # type: ignore[misc, arg-type]
         return event
 
 
+class Resident:
+    """One customer as the engine sees it: its record, when it is due, and the process that sleeps until then.
+
+    Customers of one moment go in the order of their numbers; the end of a team's work goes before them.
+    """
+
+    def __init__(self, company: Company, order: int) -> None:
+        self.record = customer_at(empty_customers(1, company.model.tables.scalars[0]), 0)
+        self.order = order
+        self.due = np.inf
+        self.process: simpy.Process | None = None
+        self.gone: simpy.Event = company.calendar.event()
+
+
 class Company:
-    """One replication: the customers as processes of one environment."""
+    """One replication: customers as processes of one environment, teams as its resources."""
 
     def __init__(self, model: Model, seed: int, replication: int, ledger: bool) -> None:
         self.model = model
         self.key0, self.key1 = (np.uint64(word) for word in replication_key(seed, replication))
         self.out: Any = empty_output(model, 1 << 20 if ledger else 0)
         self.calendar = Calendar()
+        self.desks = [Desk(self.calendar, model, team) for team in range(len(model.names.teams))]
+        teams, epochs = model.tables.teams, model.tables.epochs
+        self.places = teams.places.sum(axis=1) * (epochs.covered != 1.0).any()
+        self.coverage = Coverage(int(self.places[0]))
         self.events = 0
 
     def customers(self) -> Iterator[tuple[int, int, float]]:
@@ -77,27 +127,104 @@ class Company:
             times = arrival_times(self.model, b, int(self.key0), int(self.key1), int(limits[b]))
             yield from ((b, number, float(t)) for number, t in enumerate(times))
 
-    def memory(self) -> Customer:
-        """Return the record of one customer."""
-        return customer_at(empty_customers(1, self.model.tables.scalars[0]), 0)
+    def live(self, order: int, b: int, number: int, entry: float) -> Process:
+        """Be one customer: enter, sleep until the next event, carry it out, until the horizon.
 
-    def live(self, b: int, number: int, entry: float) -> Generator[simpy.Event, Any, None]:
-        """Be one customer: enter, sleep until the next event, carry it out, until the horizon."""
+        Where customers share people, others' events may change what is due: then the sleep is interrupted.
+        """
         m, horizon = self.model.tables, float(self.model.months)
-        yield self.calendar.at(entry)
-        c = self.memory()
-        due = enter_customer(m, c, self.out, self.key0, self.key1, self.model.blocks, b, number, entry)
+        yield self.calendar.at(entry, order)
+        me = Resident(self, order)
+        c = me.record
+        me.process = self.calendar.active_process
+        me.due = enter_customer(m, c, self.out, self.key0, self.key1, self.model.blocks, b, number, entry)
         self.events += 1
-        while due < horizon:
-            yield self.calendar.at(due)
-            due = advance_customer(m, c, self.out)
+        shares = self.model.shares_people
+        if shares:
+            self.meet(me, entry)
+        while me.due < horizon or shares:
+            try:
+                yield self.calendar.at(min(me.due, horizon), order)
+            except simpy.Interrupt:
+                continue
+            if me.due >= horizon:
+                break
+            now = me.due
+            me.due = advance_customer(m, c, self.out)
             self.events += 1
+            if shares:
+                self.meet(me, now)
         end_customer(m, c, self.out)
+
+    def meet(self, me: Resident, now: float) -> None:
+        """Let the customer meet the company's people: ask for somebody's time, take or leave a place."""
+        s = me.record.state
+        if s.requested != NOBODY:
+            offer = int(s.requested)
+            s.requested = NOBODY
+            me.gone = self.calendar.event()
+            self.calendar.process(self.service(me, offer, now))
+        if s.here == GONE and not me.gone.triggered:
+            me.gone.succeed()
+        if self.places.max() > 0:
+            if s.here == GONE and me in self.coverage.known:
+                self.cover(self.coverage.leave(me), now)
+            elif s.here != GONE and s.phase == ADOPTED and me not in self.coverage.known and self.coverage.join(me):
+                self.cover(me, now)
+
+    def cover(self, customer: Resident | None, now: float) -> None:
+        """Look after a customer from now on."""
+        if customer is not None:
+            self.wake(customer, cover_customer(self.model.tables, customer.record, now))
+
+    def wake(self, customer: Resident, due: float) -> None:
+        """Give a customer a new date, and interrupt its sleep if it sleeps until another."""
+        changed, customer.due = due != customer.due, due
+        process = customer.process
+        if changed and process is not None and process.is_alive and process is not self.calendar.active_process:
+            process.interrupt()
+
+    def service(self, me: Resident, o: int, asked: float) -> Process:
+        """Wait for a person of the team, have the work done, and get the offer."""
+        m, c = self.model.tables, me.record
+        offer = m.offers[c.state.epoch, o]
+        desk = self.desks[int(offer.team)]
+        desk.count("requests", asked)
+        with desk.people.request() as turn:
+            ways = [turn, me.gone]
+            if np.isfinite(offer.waits):
+                ways.append(self.calendar.at(asked + offer.waits))
+            yield self.calendar.any_of(ways)
+            if not turn.triggered:
+                desk.count("left" if me.gone.triggered else "dropped", self.calendar.now)
+                disappoint_customer(c, o)
+                return
+            start = self.calendar.now
+            end = start + draw_work_time(m, c, o)
+            desk.count("served", start)
+            desk.count("waited", start, start - asked)
+            desk.work(start, end)
+            yield self.calendar.at(end, -1)
+        if end < self.model.months:
+            self.events += 1
+            self.wake(me, serve_customer(m, c, self.out, end, o))
+            self.meet(me, end)
+
+    def change_staff(self) -> Process:
+        """Have the people and places of each epoch from its start on."""
+        for epoch in range(1, len(self.model.tables.epochs)):
+            yield self.calendar.at(float(self.model.tables.epochs[epoch].start), -2)
+            for desk in self.desks:
+                desk.staff(epoch)
+            for customer in self.coverage.grow(int(self.places[epoch] - self.places[epoch - 1])):
+                self.cover(customer, self.calendar.now)
 
     def run(self) -> None:
         """Let everybody live to the horizon."""
-        for b, number, entry in self.customers():
-            self.calendar.process(self.live(b, number, entry))
+        if self.desks:
+            self.calendar.process(self.change_staff())
+        for order, (b, number, entry) in enumerate(self.customers()):
+            self.calendar.process(self.live(order, b, number, entry))
         self.calendar.run()
 
 
@@ -120,4 +247,5 @@ def run_simpy(
         kept = rows[:size].copy() if ledger else no_rows()
         if progress is not None:
             progress(done / len(replications))
-        yield Replication(r, company.out.books, company.out.tallies, company.events, kept)
+        teams = np.stack([desk.figures for desk in company.desks], axis=1) if company.desks else None
+        yield Replication(r, company.out.books, company.out.tallies, company.events, kept, teams)

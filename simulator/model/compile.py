@@ -38,6 +38,12 @@ class Model:
         """Number of months simulated."""
         return int(self.tables.scalars[0].months)
 
+    @property
+    def shares_people(self) -> bool:
+        """Whether customers meet: an offer needs somebody's time, or a team looks after a number of them."""
+        covers = (self.tables.teams.places.sum() > 0) and (self.tables.epochs.covered != 1.0).any()
+        return bool((self.tables.offers.team != T.NOBODY).any() or covers)
+
     def without_rescue(self) -> Model | None:
         """Return the same model with no offer made in the cancellation flow; None where none is made anyway."""
         offers = self.tables.offers.copy()
@@ -58,6 +64,7 @@ def compile_model(scenario: Scenario) -> Model:
         offers=tuple(scenario.offer_names),
         terms=tuple(scenario.term_names),
         signals=signal_names(scenario),
+        teams=tuple(dict.fromkeys(name for epoch in scenario.epochs for name in epoch.keys.teams)),
     )
     _refuse_equal_purposes(names)
     epochs = scenario.epochs
@@ -89,6 +96,7 @@ def compile_model(scenario: Scenario) -> Model:
         listed=listed.view(np.recarray),
         tiers=np.array(tiers or [(np.inf, 0.0, 0.0)], T.TIER).view(np.recarray),
         usage_season=np.array([usage_seasons(epoch.keys, names) for epoch in epochs]),
+        teams=_records([_team_rows(epoch.keys, names) for epoch in epochs], T.TEAM),
         signals=_records([signal_rows(epoch.keys, names) for epoch in epochs], T.SIGNAL),
     )
     last = epochs[-1].keys
@@ -196,6 +204,7 @@ def _epoch_row(epoch: Any, scenario: Scenario) -> tuple:
         *_nps(keys.retention.nps),
         *_bill_shock(keys.retention.bill_shock),
         keys.retention.causal,
+        keys.retention.covered,
     )
 
 
@@ -304,6 +313,17 @@ def _bundle_rows(keys: Any, names: Names) -> list[tuple]:
         plans = [item for item in bundle.of if item in names.plans]
         plan = names.plans.index(plans[0]) if plans else T.NOBODY
         rows.append((bit_mask(names.addons, bundle.of), plan, bundle.discount, True))
+    return rows
+
+
+def _team_rows(keys: Any, names: Names) -> list[tuple]:
+    rows = []
+    for name in names.teams:
+        team = keys.teams.get(name)
+        if team is None:
+            rows.append((0, 0, 1.0, 0))
+        else:
+            rows.append((team.people, team.people * (team.accounts or 0), team.handoff, team.monthly_cost))
     return rows
 
 

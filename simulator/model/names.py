@@ -17,6 +17,7 @@ class Names:
     offers: tuple[str, ...]
     terms: tuple[str, ...]  # monthly first
     signals: tuple[str, ...]
+    teams: tuple[str, ...]
 
 
 def bit_mask(names: tuple[str, ...], chosen: Container[str] | None) -> int:

@@ -58,6 +58,8 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
     r.accepts = purpose(f"offer/{name}/accepts")
     r.clock = purpose(f"offer/{name}/clock")
     r.consequence = purpose(f"offer/{name}/consequence")
+    r.works = purpose(f"offer/{name}/work")
+    r.team = T.NOBODY
     offer = keys.offers.get(name)
     if offer is None:
         r.trigger = T.NOBODY
@@ -87,6 +89,12 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
         r.return_hazard = -np.log1p(-offer.returns.share) / offer.returns.within
         if offer.returns.to is not None:
             r.return_to = names.plans.index(offer.returns.to)
+    if offer.needs is not None:
+        work = offer.needs.work
+        r.team = names.teams.index(offer.needs.team)
+        r.work = work.fixed if work.mean is None else work.mean
+        r.work_varies = work.mean is not None
+        r.waits = np.inf if offer.needs.waits is None else offer.needs.waits
     who = offer.who
     r.segments = bit_mask(names.segments, who.segments)
     r.plans = bit_mask(names.plans, who.plans)

@@ -90,6 +90,7 @@ EPOCH = np.dtype(  # [epoch]
         ("bill_shock_factor", "f8"),
         ("bill_shock_for", "f8"),
         ("causal", "f8"),
+        ("covered", "f8"),  # factor on the cancel intent of customers whom a team looks after
     ],
     align=True,
 )
@@ -205,6 +206,11 @@ OFFER = np.dtype(  # [epoch, offer]
         ("share", "f8"),  # discount
         ("lasts", "f8"),  # of a discount or a pause
         ("stays", "f8"),  # share that stays after a discount, or resumes after a pause
+        ("team", "i8"),  # whose people it needs, or NOBODY
+        ("work", "f8"),  # months of one person
+        ("work_varies", "u1"),  # exponential, with `work` as its mean
+        ("waits", "f8"),  # longest wait for a person
+        ("works", "u8"),  # purpose of the draw
         ("number", "i8"),  # seats added, or plans split into
         ("return_hazard", "f8"),
         ("return_to", "i8"),  # NOBODY: the plan it was rescued from
@@ -225,6 +231,7 @@ OFFER = np.dtype(  # [epoch, offer]
     ],
     align=True,
 )
+TEAM = np.dtype([("people", "i8"), ("places", "i8"), ("handoff", "f8"), ("cost", "i8")], align=True)  # [epoch, team]
 TENURE_FACTOR = np.dtype([("until", "f8"), ("factor", "f8")], align=True)  # [epoch, step]
 MIGRATION = np.dtype(  # [epoch, segment, item]; item 0..P-1 plans, then add-ons
     [("mode", "i8"), ("after", "f8"), ("retire_to", "i8")], align=True
@@ -283,3 +290,4 @@ class Tables(NamedTuple):
     tiers: Any
     usage_season: Any  # float64 [epoch, segment, calendar month]
     signals: Any
+    teams: Any
