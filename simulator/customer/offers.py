@@ -8,7 +8,7 @@ from simulator.customer.consequences import bear
 from simulator.customer.decision import decision_time
 from simulator.customer.record import ACTIVE, GONE, holds
 from simulator.customer.satisfaction import nps_class, nps_factor
-from simulator.customer.tally import BUSY, CAPPED, MADE, count_acceptance, count_stage
+from simulator.customer.tally import BUSY, CAPPED, MADE, count_acceptance, count_gain, count_stage
 from simulator.customer.targets import is_available, plan_of, take
 from simulator.draws.distributions import uniform
 from simulator.jit import jit
@@ -95,8 +95,10 @@ def answer(m, c, out, t, o, occurrence, accepted, effect):
     s = c.state
     offer = m.offers[s.epoch, o]
     if accepted:
+        before = c.account.mrr
         count_acceptance(m, c, out, t, o)
         take(m, c, out, t, o, effect if offer.takes_effect == NOBODY else offer.takes_effect)
+        count_gain(out, s, t, o, c.account.mrr - before)
         bear(m, c, out, t, offer.accepted, offer.consequence, occurrence)
     else:
         bear(m, c, out, t, offer.declined, offer.consequence, occurrence)

@@ -7,7 +7,7 @@ from simulator.customer.clocks import next_anniversary
 from simulator.customer.pricing import allowed_addons
 from simulator.customer.record import NO_TRIAL
 from simulator.customer.settling import settle, settle_without_own_price
-from simulator.customer.tally import follow_return
+from simulator.customer.tally import count_gain, follow_return
 from simulator.customer.usage import keep_to_limit
 from simulator.jit import jit, number
 from simulator.model.layout import CHANGE, RENEWAL, TRIAL_END
@@ -76,8 +76,11 @@ def effect_date(c, t, takes_effect):
 def pending_change(m, c, out, t):
     """Carry out the change that waited; it falls away if its plan is no longer there."""
     s = c.state
+    offer, before = s.pending_offer, c.account.mrr
     if s.pending_plan != NOBODY:
-        change_plan(m, c, out, t, s.pending_plan, s.pending_cause, s.pending_offer)
+        change_plan(m, c, out, t, s.pending_plan, s.pending_cause, offer)
+        if offer != NOBODY:
+            count_gain(out, s, t, offer, c.account.mrr - before)
     elif s.pending_term != NOBODY:
         change_term(m, c, out, t, s.pending_term)
 

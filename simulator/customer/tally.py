@@ -25,10 +25,11 @@ OFFER_STAGES = (
     "ended",  # its discount or pause is over
     "stayed",  # and the customer stayed, or resumed
     "busy",  # not made: another offer was being considered
+    "mrr",  # ten-thousandths: change of MRR when what was accepted took effect
 )
 MADE, ACCEPTED, CAPPED, OBSERVED_3 = 0, 1, 2, 3
-RETURNED_12, AFTER_ENDED, AFTER_STAYED, BUSY = (
-    number(OFFER_STAGES.index(stage)) for stage in ("returned_12", "ended", "stayed", "busy")
+RETURNED_12, AFTER_ENDED, AFTER_STAYED, BUSY, GAINED = (
+    number(OFFER_STAGES.index(stage)) for stage in ("returned_12", "ended", "stayed", "busy", "mrr")
 )
 FOLLOW_MONTHS = (3.0, 6.0, 12.0)
 
@@ -134,6 +135,12 @@ def count_amount(out, s, t, counter, amount):
 def count_stage(out, s, t, offer, stage):
     """Add one to a stage of an offer in the month of t."""
     out.tallies.offers[int(t), s.segment, offer, stage] += 1
+
+
+@inlined
+def count_gain(out, s, t, offer, amount):
+    """Add a change of MRR (ten-thousandths) to what an offer has brought."""
+    out.tallies.offers[int(t), s.segment, offer, GAINED] += amount
 
 
 @jit

@@ -7,7 +7,7 @@ from simulator.customer.leaving import leave
 from simulator.customer.plan_change import change_plan, drop_pending
 from simulator.customer.record import NO_TRIAL, SIGN_UP_TRIAL, UPGRADE_TRIAL
 from simulator.customer.settling import settle
-from simulator.customer.tally import TRIALS_CONVERTED, TRIALS_STARTED, count
+from simulator.customer.tally import TRIALS_CONVERTED, TRIALS_STARTED, count, count_gain
 from simulator.draws.address import purpose
 from simulator.draws.distributions import uniform
 from simulator.jit import jit, number
@@ -53,7 +53,9 @@ def end_trial(m, c, out, t):
     if trial == UPGRADE_TRIAL:
         if u < m.offers[s.epoch, s.trial_offer].trial_converts:
             count(out, s, t, TRIALS_CONVERTED)
+            before = c.account.mrr
             change_plan(m, c, out, t, s.trial_plan, PLAN_UPGRADE, s.trial_offer)
+            count_gain(out, s, t, s.trial_offer, c.account.mrr - before)
         return
     plan = m.plans[s.epoch, s.plan]
     if u < plan.trial_converts:
