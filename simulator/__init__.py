@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.engines.charge import charge
     from simulator.results.folder import read
     from simulator.results.result import Result
     from simulator.scenario.errors import ScenarioError
@@ -24,12 +25,13 @@ _PUBLIC = {
     "Result": "simulator.results.result",
     "Scenario": "simulator.scenario.load",
     "ScenarioError": "simulator.scenario.errors",
+    "charge": "simulator.engines.charge",
     "load": "simulator.scenario.load",
     "read": "simulator.results.folder",
     "run": "simulator.studies.run",
 }
 
-__all__ = ["Result", "Scenario", "ScenarioError", "load", "read", "run"]
+__all__ = ["Result", "Scenario", "ScenarioError", "charge", "load", "read", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -102,6 +102,8 @@ def record_change(books, account, history, month, cause, mrr, plan, standing):
         account.touched |= np.uint64(1) << np.uint64(cause)
     elif standing == ABSENT and account.standing == PAUSED:
         line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
+        if history.mrr[month] == 0 and account.has_closed_paying:
+            books.month_count[month, account.segment, account.paid_plan, line] += 1
     if line >= 0:
         # a movement belongs to the plan it leads to; a churn to the plan that was left
         row = account.paid_plan if mrr == 0 and standing != PAUSED else plan

@@ -12,8 +12,8 @@ from simulator.model.tables import MONTHLY
 def intent_hazard(m, c, t):
     """Return the hazard of the cancel intent per month.
 
-    The plan's rate times frailty and the factors of price moves, tenure, attachment, bill shock, coverage and NPS class; 0 in a
-    longer term whose renewal decides.
+    The plan's rate times frailty and the factors of price moves, tenure, attachment, bill shock, coverage and NPS
+    class; 0 in a longer term whose renewal decides.
     """
     s = c.state
     if s.term != MONTHLY and m.segment_terms[s.epoch, s.segment, s.term].decides:

@@ -111,9 +111,9 @@ def fits_audience(m, s, offer, t):
         return False
     if not holds(offer.phases, s.phase):
         return False
-    if offer.nps != EVERY_CLASS:
-        if not m.segments[s.epoch, s.segment].satisfaction.there or not holds(offer.nps, nps_class(s)):
-            return False
+    knows_mood = m.segments[s.epoch, s.segment].satisfaction.there
+    if offer.nps != EVERY_CLASS and not (knows_mood and holds(offer.nps, nps_class(s))):
+        return False
     if not (holds(offer.segments, s.segment) and holds(offer.plans, s.plan) and holds(offer.terms, s.term)):
         return False
     if offer.has & s.addons != offer.has or offer.lacks & s.addons != 0:

@@ -1,4 +1,4 @@
-"""The reference engine: each customer is a SimPy process that sleeps until its next event, teams are SimPy resources."""
+"""The reference engine: each customer is a SimPy process that sleeps until its next event; teams are resources."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Calendar(simpy.Environment):
             raise ValueError(f"the date ({date}) must not lie before the present time ({self.now})")
         event = simpy.Event(self)
         event._ok, event._value = True, None
-        heappush(self._queue, (date, order, next(self._eid), event))  # type: ignore[misc, arg-type]
+        heappush(self._queue, (date, order, next(self._eid), event))  # type: ignore[misc]
         return event
 
 

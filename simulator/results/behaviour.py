@@ -7,9 +7,27 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.accounting.metrics import ratio
+from simulator.accounting.totals import UNIT
 from simulator.customer.tally import COUNTERS, OFFER_STAGES, Tallies
 from simulator.model.compile import Model
 from simulator.model.tables import CANCEL_INTENT, DOWNSELL
+
+# counters that are metrics as they stand
+COUNTED = (
+    "sign_ups",
+    "renewals",
+    "refused_renewals",
+    "onboarding_done",
+    "onboarding_failed",
+    "adoption_done",
+    "adoption_failed",
+    "trials_started",
+    "trials_converted",
+    "shocks",
+    "payments_failed",
+    "payments_lost",
+    "free_throughout",
+)
 
 
 def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.ndarray]:
@@ -40,6 +58,12 @@ def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.
         for months in (3, 6, 12):
             metrics[f"rescue_still_{months}m"] = ratio(stage(f"still_{months}"), stage(f"observed_{months}"))
         metrics["rescue_returned_12m"] = ratio(stage("returned_12"), stage("observed_12"))
+    for name in COUNTED:
+        metrics[name] = counted(name)
+    metrics["pause_lost_mrr"] = counted("pause_lost") / UNIT
+    answered = counted("promoters") + counted("passives") + counted("detractors")
+    metrics["satisfaction"] = ratio(counted("satisfaction") / 1e6, answered)
+    metrics["nps"] = ratio(counted("promoters") - counted("detractors"), answered)
     metrics["attach_rate_90d"] = ratio(counted("attached_90d"), counted("alive_90d"))
     attached = ratio(counted("attached_retained_12m"), counted("attached_observed_12m"))
     bare = ratio(counted("bare_retained_12m"), counted("bare_observed_12m"))

@@ -14,6 +14,7 @@ from simulator.customer.tally import NOT_FOLLOWED, Tallies
 from simulator.engines.output import Replication
 from simulator.model.compile import Model
 from simulator.results.behaviour import behaviour_metrics
+from simulator.results.economics import economics_metrics, has_economics
 from simulator.results.result import Result
 from simulator.results.summary import headline, negative_churn, versions
 from simulator.results.tables import (
@@ -24,6 +25,7 @@ from simulator.results.tables import (
     replication_rows,
     without_rescue_rows,
 )
+from simulator.results.teams import teams_frame
 from simulator.scenario.scenario import Scenario
 
 
@@ -37,7 +39,7 @@ class Collector:
     tallies: list[Tallies] = field(default_factory=list)
     rows: list[pl.DataFrame] = field(default_factory=list)
     closing_without_rescue: list[np.ndarray] = field(default_factory=list)
-    customers: int = 0
+    teams: list[np.ndarray] = field(default_factory=list)
     events: int = 0
 
     def add(self, replication: Replication) -> None:
@@ -46,6 +48,8 @@ class Collector:
         self.tallies.append(replication.tallies)
         self.rows.append(replication_rows(replication, self.model.names))
         self.events += replication.events
+        if replication.teams is not None:
+            self.teams.append(replication.teams)
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
@@ -61,6 +65,8 @@ class Collector:
         if self.closing_without_rescue:
             without = np.stack(self.closing_without_rescue) / UNIT
             metrics["saved_mrr"] = metrics["closing_mrr"] - without
+        if has_economics(self.scenario):
+            metrics |= economics_metrics(metrics, self.tallies, self.scenario)
         runs = pl.concat(self.rows)
         distribution, by_month = negative_churn(totals, labels)
         replications = len(self.totals)
@@ -85,6 +91,7 @@ class Collector:
             metrics=metrics_frame(metrics, self.model.names.segments, labels),
             movements=movements_frame(runs, replications, labels),
             offers=offers_frame(runs, replications, labels),
+            teams=teams_frame(self.teams, self.model.names.teams, labels),
             runs=runs,
             summary=summary,
             scenario_yaml=self.scenario.resolved_yaml(),

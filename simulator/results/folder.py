@@ -13,7 +13,7 @@ import polars as pl
 from simulator.results.result import Result
 
 SUMMARY = "summary.json"
-TABLES = ("metrics.csv", "movements.csv", "offers.csv", "runs.parquet")
+TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
 LEDGER = "ledger.parquet"
 
 
@@ -102,6 +102,7 @@ def _write(result: Result, folder: Path) -> None:
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
     result.offers.write_csv(folder / "offers.csv", float_precision=4)
+    result.teams.write_csv(folder / "teams.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
@@ -128,6 +129,7 @@ def read(folder: Path | str) -> Result:
         metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=_COLUMNS),
         movements=pl.read_csv(folder / "movements.csv", schema_overrides=_COLUMNS),
         offers=pl.read_csv(folder / "offers.csv", schema_overrides=_COLUMNS),
+        teams=pl.read_csv(folder / "teams.csv", schema_overrides=_COLUMNS),
         runs=pl.read_parquet(folder / "runs.parquet"),
         summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
@@ -136,7 +138,7 @@ def read(folder: Path | str) -> Result:
 
 
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
-_TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage")
+_TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure")
 _NUMBERS = ("mean", "sd", "p05", "p50", "p95")
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),

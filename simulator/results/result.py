@@ -20,6 +20,8 @@ class Result:
         month, kind, motion, reason, segment, plan, mean, p05, p50, p95; amounts in currency units, month grain
     offers
         month, segment, offer, stage, mean, p05, p50, p95: what became of each offer, by the month it was made
+    teams
+        month, team, figure, mean, p05, p50, p95: how busy the teams were; empty where nobody shares people
     runs
         the integer tables of every replication, from which all of the above can be rebuilt (see tables.py)
     summary
@@ -31,6 +33,7 @@ class Result:
     metrics: pl.DataFrame
     movements: pl.DataFrame
     offers: pl.DataFrame
+    teams: pl.DataFrame
     runs: pl.DataFrame
     summary: dict[str, Any]
     scenario_yaml: str = ""

@@ -22,8 +22,10 @@ from simulator.customer.tally import COUNTERS, OFFER_STAGES
 from simulator.engines.output import Replication
 from simulator.model.names import Names
 
+MONEY = ("mrr", "pause_lost")  # columns of stock, offers and counters that are amounts, not counts
 STOCK = ("paying", "free", "trial", "paused", "mrr")
-AMOUNTS = ("arr", "arpa", "ltv_revenue")  # with every *_mrr: currency units, written with four decimals
+# with every *_mrr: currency units, written with four decimals
+AMOUNTS = ("arr", "arpa", "ltv_revenue", "ltv_profit", "ltv_net", "cac", "contribution")
 RUNS_SCHEMA = {
     "replication": pl.Int32,
     "table": pl.String,
@@ -54,8 +56,8 @@ def replication_rows(r: Replication, names: Names) -> pl.DataFrame:
         _cells("movement_event", b.event_amount, b.event_count, names.segments, plans, lines),
         _stock_cells(b.stock, names),
         _cells("retention", b.retained[:, :, None], None, names.segments, None, [{"reason": x} for x in RETAINED]),
-        _cells("offer", None, t.offers, names.segments, offers, [{"reason": x} for x in OFFER_STAGES]),
-        _cells("counter", None, t.counters[:, :, None], names.segments, None, [{"reason": x} for x in COUNTERS]),
+        _mixed_cells("offer", t.offers, OFFER_STAGES, names.segments, offers),
+        _mixed_cells("counter", t.counters[:, :, None], COUNTERS, names.segments, None),
     ]
     return _numbered(r.number, pl.concat(parts))
 
@@ -105,11 +107,17 @@ def _cells(
     )
 
 
+def _mixed_cells(
+    table: str, cells: np.ndarray, columns: Sequence[str], segments: Sequence[str], plans: Sequence[str] | None
+) -> pl.DataFrame:
+    """Return the rows of a table whose last axis holds counts and amounts of money side by side."""
+    is_amount = np.array([name in MONEY for name in columns])
+    lines = [{"reason": name} for name in columns]
+    return _cells(table, cells * is_amount, cells * ~is_amount, segments, plans, lines)
+
+
 def _stock_cells(stock: np.ndarray, names: Names) -> pl.DataFrame:
-    lines = [{"reason": x} for x in STOCK]
-    counts = stock.copy()
-    counts[..., STOCK.index("mrr")] = 0
-    rows = _cells("stock", stock - counts, counts, names.segments, list(names.plans), lines)
+    rows = _mixed_cells("stock", stock, STOCK, names.segments, list(names.plans))
     return rows.with_columns(pl.col("month") - 1)
 
 
@@ -140,11 +148,10 @@ def movements_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]
 
 
 def offers_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -> pl.DataFrame:
-    """Return what became of each offer over replications: counts by month, segment, offer, stage."""
+    """Return what became of each offer over replications: counts, and MRR, by month, segment, offer, stage."""
     rows = runs.filter(pl.col("table") == "offer").rename({"plan": "offer", "reason": "stage"})
-    return _over_replications(
-        rows, ["month", "segment", "offer", "stage"], "count", replications, labels, 1
-    )
+    rows = rows.with_columns(value=pl.col("count") + pl.col("amount") / UNIT)  # one of the two is 0
+    return _over_replications(rows, ["month", "segment", "offer", "stage"], "value", replications, labels, 1)
 
 
 def _order(frame: pl.DataFrame, key: str) -> pl.Series:

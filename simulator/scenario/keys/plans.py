@@ -30,7 +30,7 @@ class Included(Block):
     usage: Amount | None = key("used amount covered a month", None)
     seats: Count | None = key("seats covered", None)
     at_limit: Literal["trigger", "block"] = key(
-        "what the used amount does at the limit: trigger: nothing by itself, offers may wait for it; block: it stops there",
+        "at the limit the used amount goes on, and offers may wait for it (trigger), or stops there (block)",
         "trigger",
     )
 
