@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.accounting.metrics import ratio
+from simulator.accounting.spread import spread
 from simulator.accounting.totals import UNIT
 from simulator.customer.tally import COUNTERS, OFFER_STAGES, Tallies
 from simulator.model.compile import Model
 from simulator.model.tables import CANCEL_INTENT, DOWNSELL
+from simulator.results.summary import number
 
 # counters that are metrics as they stand
 COUNTED = (
@@ -37,8 +39,7 @@ def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.
     horizon lets us see that long.
     """
     counters = _with_everybody(np.stack([t.counters for t in tallies]))
-    in_flow = (model.tables.offers.trigger == CANCEL_INTENT) & (model.tables.offers.motion == DOWNSELL)
-    rescues = np.flatnonzero(in_flow.any(axis=0))
+    rescues = rescue_offers(model)
     stages = _with_everybody(np.stack([t.offers for t in tallies])[:, :, :, rescues].sum(axis=3))
 
     def counted(name: str) -> np.ndarray:
@@ -69,6 +70,40 @@ def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.
     bare = ratio(counted("bare_retained_12m"), counted("bare_observed_12m"))
     metrics["retention_gap_attached"] = attached - bare
     return {name: np.asarray(values, np.float64) for name, values in metrics.items()}
+
+
+def rescue_offers(model: Model) -> np.ndarray:
+    """Return the positions of the downsell offers that are made in the cancellation flow."""
+    in_flow = (model.tables.offers.trigger == CANCEL_INTENT) & (model.tables.offers.motion == DOWNSELL)
+    return np.flatnonzero(in_flow.any(axis=0))
+
+
+def rescue_funnel(tallies: Sequence[Tallies], model: Model) -> dict[str, dict[str, float | None]]:
+    """Return, for each rescue offer, its funnel over the whole horizon: mean, p05 and p95 over replications.
+
+    offered, accepted, the shares still a customer 3, 6 and 12 months later and back on a higher plan within 12
+    months (of the acceptances that the horizon lets us see that long), and, for pauses and discounts, the share
+    still there after it ended.
+    """
+    offers = np.stack([t.offers for t in tallies]).sum(axis=(1, 2))  # (R, O, stages)
+    funnel = {}
+    for o in rescue_offers(model):
+        stage = {name: offers[:, o, i].astype(np.float64) for i, name in enumerate(OFFER_STAGES)}
+        shares = {
+            "offered": stage["made"],
+            "accepted": stage["accepted"],
+            "acceptance": ratio(stage["accepted"], stage["made"]),
+            **{f"still_{k}m": ratio(stage[f"still_{k}"], stage[f"observed_{k}"]) for k in (3, 6, 12)},
+            "returned_12m": ratio(stage["returned_12"], stage["observed_12"]),
+            "stayed_after_end": ratio(stage["stayed"], stage["ended"]),
+        }
+        row: dict[str, float | None] = {}
+        for name, values in shares.items():
+            summary = spread(values)
+            for field in ("mean", "p05", "p95"):
+                row[name if field == "mean" else f"{name}_{field}"] = number(getattr(summary, field))
+        funnel[model.names.offers[o]] = row
+    return funnel
 
 
 def _with_everybody(by_segment: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from simulator.accounting.totals import UNIT, Totals
 from simulator.customer.tally import NOT_FOLLOWED, Tallies
 from simulator.engines.output import Replication
 from simulator.model.compile import Model
-from simulator.results.behaviour import behaviour_metrics
+from simulator.results.behaviour import behaviour_metrics, rescue_funnel
 from simulator.results.economics import economics_metrics, has_economics
 from simulator.results.result import Result
 from simulator.results.summary import headline, negative_churn, versions
@@ -82,6 +82,7 @@ class Collector:
             "engine": engine,
             "versions": versions(),
             "headline": headline(metrics, labels),
+            "rescue": rescue_funnel(self.tallies, self.model),
             "negative_churn": distribution,
             "negative_churn_probability": by_month,
             "events": self.events,

@@ -47,6 +47,7 @@ def headline(metrics: dict[str, np.ndarray], labels: Sequence[str]) -> dict[str,
         "net_mrr_churn_rate_mean": over_months("net_mrr_churn_rate"),
         "nrr_12m": at("nrr_12m", last) if last >= 11 else None,
         "grr_12m": at("grr_12m", last) if last >= 11 else None,
+        "saved_mrr": at("saved_mrr", last) if "saved_mrr" in metrics else None,
     }
 
 
