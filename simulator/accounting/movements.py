@@ -74,6 +74,13 @@ RISES: dict[Cause, tuple[str, str]] = {
     Cause.OWN_PRICE_END: ("price", "own_price_end"),
     Cause.DISCOUNT_END: ("restoration", "discount_end"),
     Cause.RESUME: ("restoration", "resume"),
+    Cause.DISCOUNT: ("restoration", "discount_end"),  # a smaller discount takes the place of a larger one
+    # a plan further down that costs more than the price kept so far
+    Cause.DOWNGRADE: ("price", "price_change"),
+    Cause.RESCUE: ("price", "price_change"),
+    Cause.SPLIT: ("price", "price_change"),
+    Cause.SHOCK: ("price", "price_change"),
+    Cause.WIN_BACK: ("upsell", "plan_upgrade"),  # gone and back within a month, on a dearer plan
 }
 FALLS: dict[Cause, tuple[str, str]] = {
     Cause.RESCUE: ("downsell", "rescue"),
@@ -90,6 +97,17 @@ FALLS: dict[Cause, tuple[str, str]] = {
     Cause.TRIAL_CONVERSION: ("none", "cheaper_upgrade"),
     Cause.PRICE: ("none", "price_change"),
     Cause.OWN_PRICE_END: ("none", "price_change"),
+    # more for less: a plan further up, or an item that completes a bundle, lowers the bill
+    Cause.RESCUE_RETURN: ("none", "cheaper_upgrade"),
+    Cause.RECOVERY: ("none", "cheaper_upgrade"),
+    Cause.BUNDLE: ("none", "cheaper_upgrade"),
+    Cause.ADDON: ("none", "cheaper_upgrade"),
+    Cause.OPTION: ("none", "cheaper_upgrade"),
+    # gone and back within a month, on a cheaper plan
+    Cause.VOLUNTARY: ("none", "downgrade"),
+    Cause.FAILED_PAYMENT: ("none", "downgrade"),
+    Cause.SHOCK_LEAVE: ("none", "downgrade"),
+    Cause.WIN_BACK: ("none", "downgrade"),
 }
 STARTS: dict[Cause, tuple[str, str]] = {
     Cause.SIGN_UP: ("none", "sign_up"),
@@ -111,11 +129,18 @@ LEAVES: dict[Cause, tuple[str, str]] = {
 }
 _BY_KIND = {"new": STARTS, "reactivation": RETURNS, "expansion": RISES, "contraction": FALLS, "churn": LEAVES}
 # A first payment that no sign-up or trial brought: somebody who used it for free now pays.
-_OTHERWISE = {"new": ("upsell", "free_conversion"), "reactivation": ("none", "other")}
+# MRR that ends while the customer stays has become free use.
+_OTHERWISE = {
+    "new": ("upsell", "free_conversion"),
+    "reactivation": ("none", "other"),
+    "churn": ("none", "to_free"),
+}
 
 
 def _landing(kind: str, cause: Cause) -> Line:
-    return Line(kind, *_BY_KIND[kind].get(cause, _OTHERWISE.get(kind, ("unspecified", "unspecified"))))
+    unspecified = ("unspecified", "unspecified")
+    otherwise = unspecified if cause == Cause.UNSPECIFIED else _OTHERWISE.get(kind, unspecified)
+    return Line(kind, *_BY_KIND[kind].get(cause, otherwise))
 
 
 LINES: tuple[Line, ...] = tuple(

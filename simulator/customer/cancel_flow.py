@@ -46,6 +46,8 @@ def insists(m, c, out, t):
     if bluffs:
         count(out, s, t, BLUFFS)
     if rescue(m, c, out, t):
+        if s.here != GONE:
+            count(out, s, t, RESCUED)
         return False
     if bluffs:
         count(out, s, t, STAYED)
@@ -66,7 +68,6 @@ def rescue(m, c, out, t):
     for o in range(m.scalars[0].n_offers):
         if m.offers[s.epoch, o].trigger == CANCEL_INTENT:
             if make_offer(m, c, out, t, o, EFFECT_IN_FLOW):
-                count(out, s, t, RESCUED)
                 return True
             if s.here == GONE:  # the offer itself drove it away
                 return True

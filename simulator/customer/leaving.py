@@ -42,10 +42,14 @@ def leave(m, c, out, t, cause):
 
 @jit
 def give_notice(m, c, t):
-    """Cancel at t: at once, or at the end of the term that follows the notice; until then MRR stays."""
+    """Cancel at t: at once, or at the end of the term; until then MRR stays, and a pending change falls away.
+
+    A monthly term ends at the next anniversary, but not before the notice; a longer one at its renewal.
+    """
     s = c.state
     epoch = m.epochs[s.epoch]
     s.here = LEAVING
+    drop_pending(c)
     noticed = t + epoch.notice
     if epoch.immediate:
         c.clocks[LEAVE].due = noticed
@@ -53,7 +57,4 @@ def give_notice(m, c, t):
         # without notice an anniversary later than t; with notice one not earlier than its end
         c.clocks[LEAVE].due = next_anniversary(s, np.nextafter(noticed, -np.inf) if epoch.notice > 0.0 else t)
     else:
-        due = c.clocks[RENEWAL].due
-        while due < noticed:
-            due += m.term_months[s.term]
-        c.clocks[LEAVE].due = due
+        c.clocks[LEAVE].due = c.clocks[RENEWAL].due

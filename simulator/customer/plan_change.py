@@ -11,7 +11,7 @@ from simulator.customer.tally import count_gain, follow_return
 from simulator.customer.usage import keep_to_limit
 from simulator.jit import jit, number
 from simulator.model.layout import CHANGE, RENEWAL, TRIAL_END
-from simulator.model.tables import AT_RENEWAL_DATE, MONTHLY, NEVER, NOBODY, NOW
+from simulator.model.tables import AT_RENEWAL_DATE, MONTHLY, NEVER, NOBODY, NOT_SOLD, NOW
 
 TERM = number(Cause.TERM)
 PLAN_UPGRADE = number(Cause.PLAN_UPGRADE)
@@ -77,7 +77,9 @@ def pending_change(m, c, out, t):
     """Carry out the change that waited; it falls away if its plan is no longer there."""
     s = c.state
     offer, before = s.pending_offer, c.account.mrr
-    if s.pending_plan != NOBODY:
+    if s.pending_plan != NOBODY and m.plans[s.epoch, s.pending_plan].sold == NOT_SOLD:
+        drop_pending(c)
+    elif s.pending_plan != NOBODY:
         change_plan(m, c, out, t, s.pending_plan, s.pending_cause, offer)
         if offer != NOBODY:
             count_gain(out, s, t, offer, c.account.mrr - before)

@@ -25,9 +25,6 @@ def plan_moves(m, c, out, t):
     for a in range(m.scalars[0].n_addons):
         if holds(s.addons, a):
             note_move(m, c, 1 + a, m.migrations[s.epoch, s.segment, n_plans + a], t)
-    retire_to = m.migrations[s.epoch, s.segment, s.plan].retire_to
-    if retire_to != NOBODY:
-        move_from_retired(m, c, out, t, retire_to)
     move_prices(m, c, out, t)
 
 
@@ -38,6 +35,7 @@ def note_move(m, c, i, migration, t):
     if migration.mode == KEEP:
         return
     item.move_to = s.epoch
+    item.retire_to = migration.retire_to
     item.at_renewal = migration.mode == MOVE_AT_RENEWAL
     if migration.mode == MOVE_NOW:
         item.move_at = t
@@ -53,6 +51,9 @@ def note_move(m, c, i, migration, t):
 def move_prices(m, c, out, t):
     """Move every item whose move is due, in one booking; the change of price acts on the cancel rate."""
     s = c.state
+    plan = c.items[0]
+    if plan.move_at <= t and plan.retire_to != NOBODY:
+        move_from_retired(m, c, out, t, plan.retire_to)
     before = c.account.mrr
     for i in range(len(c.items)):
         item = c.items[i]

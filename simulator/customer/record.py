@@ -107,7 +107,7 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8"), ("at_renewal", "u1")], align=True)
+ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8"), ("retire_to", "i8"), ("at_renewal", "u1")], align=True)
 SIGNAL_STATE = np.dtype([("until", "f8")], align=True)
 OFFER_MEMORY = np.dtype([("quiet_until", "f8"), ("made", "i8")], align=True)
 FOLLOWED = np.dtype([("time", "f8"), ("offer", "i8"), ("returned", "u1")], align=True)

@@ -30,8 +30,6 @@ from simulator.model.layout import EPOCH_START, RENEWAL, TENURE_STEP, TICK
 from simulator.model.tables import ADOPTED, ARRIVING, COUNTED, LISTED, MONTHLY, NEVER, NOBODY, ON_SIGN_UP
 
 SIGN_UP = number(Cause.SIGN_UP)
-PLAN_CHOICE = purpose("sign_up/plan")
-TERM_CHOICE = purpose("sign_up/term")
 FRAILTY = purpose("sign_up/frailty")
 OPENING_TENURE = purpose("opening/tenure")
 OPENING_PHASE = purpose("opening/phase")
@@ -174,6 +172,8 @@ def enter_account(m, c, out):
     """Open the account of a customer of the opening base."""
     s = c.state
     amount = monthly_amount(m, c)
+    if amount > 0:
+        s.first_paid_at = -1.0  # before the run
     open_account(out.books, c.account, c.history, s.segment, s.plan, amount, standing(s))
 
 
@@ -207,29 +207,34 @@ def arrive(m, c, out, t):
 
 @jit
 def choose_plan(m, s):
-    """Choose the plan by today's shares of sign-ups."""
-    u = uniform(s, PLAN_CHOICE, 0)
-    plans = m.segment_plans[s.epoch, s.segment]
-    last = 0
+    """Choose the plan by today's shares of sign-ups: a race of exponential clocks, one a plan, of that rate.
+
+    Each plan has a draw of its own, so that their order does not matter, and that another price of one plan moves
+    only customers who come to it or go from it.
+    """
+    first = NEVER
     for p in range(m.scalars[0].n_plans):
-        if p == 0 or plans[p].chosen_up_to > plans[p - 1].chosen_up_to:
-            last = p
-        if u < plans[p].chosen_up_to:
-            break
-    s.plan = last
+        weight = m.segment_plans[s.epoch, s.segment, p].weight
+        if weight > 0.0:
+            time = exponential(s, m.plans[s.epoch, p].choice, 0) / weight
+            if time < first:
+                first = time
+                s.plan = p
 
 
 @jit
 def choose_term(m, s):
-    """Choose a longer term with its share where the plan is sold for it, else the monthly one."""
-    u = uniform(s, TERM_CHOICE, 0)
-    up_to = 0.0
-    for term in range(1, m.scalars[0].n_terms):
-        up_to += m.segment_terms[s.epoch, s.segment, term].share
-        if u < up_to:
-            s.term = term if m.plan_terms[s.epoch, s.plan, term].offered else MONTHLY
-            return
-    s.term = MONTHLY
+    """Choose a term by the shares, in the same way; one that the plan is not sold for becomes the monthly one."""
+    first = NEVER
+    chosen = MONTHLY
+    for term in range(m.scalars[0].n_terms):
+        share = m.segment_terms[s.epoch, s.segment, term].share
+        if share > 0.0:
+            time = exponential(s, m.term_choice[term], 0) / share
+            if time < first:
+                first = time
+                chosen = term
+    s.term = chosen if m.plan_terms[s.epoch, s.plan, chosen].offered else MONTHLY
 
 
 @jit

@@ -9,7 +9,7 @@ import numpy as np
 from simulator.customer.record import FOLLOWED_AT_MOST, GONE
 from simulator.customer.satisfaction import nps_class
 from simulator.jit import inlined, jit, number
-from simulator.model.tables import DOWNSELL, NEVER
+from simulator.model.tables import DOWNSELL
 
 OFFER_STAGES = (
     "made",
@@ -211,7 +211,7 @@ def count_attachment(m, c, out):
     if s.here != GONE and not c.account.has_paid and c.account.joined >= 0:
         out.tallies.counters[c.account.joined, s.segment, FREE_THROUGHOUT] += 1
     start = s.first_paid_at
-    if start == NEVER or start + NINETY_DAYS > min(horizon, s.left_at):
+    if start < 0.0 or start + NINETY_DAYS > min(horizon, s.left_at):
         return
     month = int(start)
     row = out.tallies.counters[month, s.segment]

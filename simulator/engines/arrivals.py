@@ -64,10 +64,14 @@ def _arrivals(blocks, b, key0, key1, limit, scratch, times):
 def arrival_limits(model, key0: int, key1: int) -> np.ndarray:
     """Return how many customers of each block may sign up (int64): the market of a segment ends its stream."""
     limits = np.full(len(model.blocks), NO_LIMIT, np.int64)
-    left = model.markets.copy()
+    signed_up = np.zeros(model.markets.shape[1], np.int64)
+    bounded = (model.markets >= 0).any(axis=0)
+    starts = model.tables.epochs.start
     for b, block in enumerate(model.blocks):
         s = block.segment
-        if block.kind == ARRIVING and model.markets[s] >= 0:
-            limits[b] = left[s]
-            left[s] -= count_arrivals(model, b, key0, key1, int(left[s]))
+        if block.kind == ARRIVING and bounded[s]:
+            market = model.markets[np.searchsorted(starts, block.month, side="right") - 1, s]
+            if market >= 0:
+                limits[b] = max(market - signed_up[s], 0)
+            signed_up[s] += count_arrivals(model, b, key0, key1, int(limits[b]))
     return limits

@@ -81,11 +81,15 @@ def chunks(model: Model) -> list[np.ndarray]:
             room -= size
             first = last
             if room < 1.0:
-                result.append(np.array(current, PIECE))
+                result.append(_pieces(current))
                 current, room = [], float(CHUNK)
     if current or not result:
-        result.append(np.array(current, PIECE))
+        result.append(_pieces(current))
     return result
+
+
+def _pieces(pieces: list[tuple[int, int, int]]) -> np.ndarray:
+    return np.array(pieces, PIECE).view(np.recarray)
 
 
 def run_compiled(

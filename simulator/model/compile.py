@@ -23,7 +23,7 @@ from simulator.scenario.scenario import Scenario
 class Model:
     """A compiled scenario: all that engines, accounting and expectation need of it.
 
-    `blocks` lists who enters (rows of tables.BLOCK), `markets` the most sign-ups a segment can have (-1: no bound),
+    `blocks` lists who enters (rows of tables.BLOCK), `markets` [epoch, segment] the most sign-ups a segment can have (-1: no bound),
     `warnings` what was assumed because the scenario does not say.
     """
 
@@ -92,6 +92,7 @@ def compile_model(scenario: Scenario) -> Model:
         attached=_attached_table(epochs, names),
         migrations=_migration_table(scenario, names),
         term_months=np.array([_term_months(epochs[0].keys, term) for term in names.terms], np.float64),
+        term_choice=np.array([purpose(f"term/{term}/choice") for term in names.terms], np.uint64),
         first_price=np.array([first_prices[plan] for plan in names.plans], np.int64),
         listed=listed.view(np.recarray),
         tiers=np.array(tiers or [(np.inf, 0.0, 0.0)], T.TIER).view(np.recarray),
@@ -99,8 +100,7 @@ def compile_model(scenario: Scenario) -> Model:
         teams=_records([_team_rows(epoch.keys, names) for epoch in epochs], T.TEAM),
         signals=_records([signal_rows(epoch.keys, names) for epoch in epochs], T.SIGNAL),
     )
-    last = epochs[-1].keys
-    markets = [_market(last.segments[s]) for s in names.segments]
+    markets = [[_market(epoch.keys.segments[s]) for s in names.segments] for epoch in epochs]
     return Model(
         names=names,
         tables=tables,
@@ -129,8 +129,10 @@ def _refuse_equal_purposes(names: Names) -> None:
     for name in [f"offer/{o}" for o in names.offers] + [
         *(f"addon/{a}" for a in names.addons),
         *(f"signal/{x}" for x in names.signals),
+        *(f"plan/{p}" for p in names.plans),
+        *(f"term/{x}" for x in names.terms),
     ]:
-        for use in ("clock", "accepts", "consequence", "cancel"):
+        for use in ("clock", "accepts", "consequence", "cancel", "work", "choice"):
             value = int(purpose(f"{name}/{use}"))
             if seen.setdefault(value, name) != name:
                 raise ValueError(f"{name} and {seen[value]} have the same 32-bit word: rename one of them")
@@ -223,16 +225,16 @@ def _plan_rows(keys: Any, names: Names, tiers: list[tuple]) -> list[tuple]:
     ladder = [plan for plan in keys.ladder if plan in keys.plans]
     rows = []
     for name in names.plans:
-        plan = keys.plans.get(name)
+        plan, choice = keys.plans.get(name), int(purpose(f"plan/{name}/choice"))
         if plan is None:
-            rows.append((0, T.NOBODY, T.NOBODY, T.NOBODY, T.NOT_SOLD, *NOTHING_CHARGED))
+            rows.append((choice, 0, T.NOBODY, T.NOBODY, T.NOBODY, T.NOT_SOLD, *NOTHING_CHARGED))
             continue
         up = down = rung = T.NOBODY
         if name in ladder:
             rung = ladder.index(name)
             up = names.plans.index(ladder[rung + 1]) if rung + 1 < len(ladder) else T.NOBODY
             down = names.plans.index(ladder[rung - 1]) if rung > 0 else T.NOBODY
-        rows.append((plan.price, up, down, rung, _SOLD[plan.sold], *plan_charges(plan, names, tiers)))
+        rows.append((choice, plan.price, up, down, rung, _SOLD[plan.sold], *plan_charges(plan, names, tiers)))
     return rows
 
 
@@ -268,18 +270,20 @@ def _segment_plan_rows(
         segment = keys.segments[segment_name]
         weights = choice_weights(keys, segment, first_prices, first_epoch_plans)
         total = sum(weights.values())
-        row, up_to = [], 0.0
-        for plan in names.plans:
-            up_to += weights.get(plan, 0.0)
-            row.append((segment.cancel.get(plan, 0.0), up_to / total if total else 0.0))
-        table.append(row)
+        table.append(
+            [
+                (segment.cancel.get(plan, 0.0), weights.get(plan, 0.0) / total if total else 0.0)
+                for plan in names.plans
+            ]
+        )
     return table
 
 
 def _segment_term_rows(keys: Any, names: Names) -> list[list[tuple]]:
     def row(segment: Any, term: str) -> tuple:
         decided = segment.not_renewed.get(term)
-        share = segment.terms.get(term, 0.0)
+        monthly = term == names.terms[T.MONTHLY]
+        share = 1.0 - sum(segment.terms.values()) if monthly else segment.terms.get(term, 0.0)
         if decided is None:
             return (share, False, 0.0, 0.0, 0.0)
         if isinstance(decided, float):

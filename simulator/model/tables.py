@@ -96,6 +96,7 @@ EPOCH = np.dtype(  # [epoch]
 )
 PLAN = np.dtype(  # [epoch, plan]
     [
+        ("choice", "u8"),  # purpose of the draw at sign-up
         ("price", "i8"),
         ("up", "i8"),  # next plan on the ladder or NOBODY
         ("down", "i8"),
@@ -159,7 +160,7 @@ SEGMENT = np.dtype(  # [epoch, segment]
 )
 SIGNAL = np.dtype([("rate", "f8"), ("lasts", "f8"), ("purpose", "u8")], align=True)  # [epoch, segment, signal]
 SEGMENT_PLAN = np.dtype(  # [epoch, segment, plan]
-    [("cancel", "f8"), ("chosen_up_to", "f8")],  # cumulated share of sign-ups
+    [("cancel", "f8"), ("weight", "f8")],  # share of sign-ups
     align=True,
 )
 SEGMENT_TERM = np.dtype(  # [epoch, segment, term]
@@ -285,6 +286,7 @@ class Tables(NamedTuple):
     attached: Any  # float64 [epoch, number of add-ons held]: factor on the cancel intent
     migrations: Any
     term_months: Any  # float64 [term]
+    term_choice: Any  # uint64 [term]: purposes of the draws at sign-up
     first_price: Any  # int64 [plan]: list price in the first epoch in which the plan is there
     listed: Any
     tiers: Any

@@ -22,7 +22,7 @@ def test_a_downgrade_is_contraction_never_churn():
 
 def test_an_end_and_a_start_in_one_month_are_one_movement():
     tale = Tale().opens(1, 100).leaves(1, 4).pays(1, 4, 250, Cause.WIN_BACK, plan=1)
-    assert tale.movements() == {(4, "expansion", "unspecified", "unspecified"): 150}
+    assert tale.movements() == {(4, "expansion", "upsell", "plan_upgrade"): 150}
     assert tale.movements("event") == {
         (4, "churn", "none", "voluntary"): 100,
         (4, "reactivation", "none", "win_back"): 250,

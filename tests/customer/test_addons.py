@@ -107,7 +107,6 @@ FREE = {"smb": {"opening": {"basic": 0, "free": 1}}}
 KNOWN = "accounting/movements.STARTS and LEAVES have no reason for add-ons and bundles: the rows are `unspecified`"
 
 
-@pytest.mark.xfail(strict=True, reason=KNOWN)
 @pytest.mark.parametrize("item", ["extra", "suite"])
 def test_a_free_customers_first_payment_is_new_by_kind_and_upsell_by_motion(item):
     bundles = {"suite": {"of": ["extra", "more"], "discount": "10%"}}
@@ -116,7 +115,6 @@ def test_a_free_customers_first_payment_is_new_by_kind_and_upsell_by_motion(item
     assert story.line(0)[:2] == ("new", "upsell")
 
 
-@pytest.mark.xfail(strict=True, reason=KNOWN)
 def test_a_free_customer_who_gives_up_its_only_addon_churns_to_free():
     rates = [at("2026-03", addons__extra__cancel=SURELY)]
     story = Story({"changes": rates}, segments=FREE, offers={"extra": upsell("extra", "1 month")})

@@ -36,7 +36,6 @@ def test_leaving_a_longer_term_takes_effect_at_its_renewal():
 NOTICE = "customer/leaving.give_notice puts the notice before the renewal of longer terms too (meaning 7: monthly)"
 
 
-@pytest.mark.xfail(strict=True, reason=NOTICE)
 def test_notice_is_of_monthly_terms():
     changes = [at("2026-12", segments__smb__cancel__basic=SURELY)]
     story = Story({"changes": changes, "cancellation.notice": "2 months"}, segments=annual())
@@ -91,7 +90,6 @@ def test_lured_customers_come_for_the_offer_and_stay_without_one():
 RESCUED = "customer/cancel_flow.rescue counts accepted offers of lured customers as rescued intents"
 
 
-@pytest.mark.xfail(strict=True, reason=RESCUED)
 def test_lured_customers_are_no_rescued_intents():
     rescue = {"rescue": offer("downsell", "lite", "cancel_intent", "100%")}
     story = Story({"cancellation.lured": "100 per month"}, offers=rescue)
@@ -180,7 +178,6 @@ def test_the_tenure_factor_holds_until_its_tenure(until, factor):
 PENDING = "customer/leaving.give_notice leaves a pending plan change standing (meaning 8: pending leavers only tick)"
 
 
-@pytest.mark.xfail(strict=True, reason=PENDING)
 def test_a_change_that_waited_does_not_happen_to_a_pending_leaver():
     """Asked for at 3.0 for the anniversary, cancelled a moment later with two months' notice."""
     offers = {"up": upsell("plus", "3 months", takes_effect="anniversary")}
@@ -191,7 +188,6 @@ def test_a_change_that_waited_does_not_happen_to_a_pending_leaver():
 AGAIN = "customer/renewal.renew lets pending leavers decide their renewal (meaning 8: pending leavers only tick)"
 
 
-@pytest.mark.xfail(strict=True, reason=AGAIN)
 def test_a_pending_leaver_does_not_go_through_the_flow_again():
     changes = [*INTENT, at("2026-06", segments__smb__not_renewed__annual="100%")]
     story = Story({"changes": changes, "cancellation.notice": "14 months"}, segments=annual())

@@ -162,7 +162,6 @@ def test_a_price_step_that_does_not_change_leaves_acceptance_alone():
 RETIRED = "customer/plan_change.pending_change moves to a plan that was retired while the change waited"
 
 
-@pytest.mark.xfail(strict=True, reason=RETIRED)
 def test_a_pending_change_falls_away_when_its_plan_is_retired():
     changes = [{"at": "2026-05", "retire": "plus", "to": "top"}]
     up = {"up": upsell("plus", "2 months", takes_effect="renewal")}

@@ -104,7 +104,6 @@ def test_a_retired_plan_may_be_kept():
     assert Story({"changes": [{"at": "2026-04", "retire": "basic", "existing": "keep"}], **LADDER}).steps == []
 
 
-@pytest.mark.xfail(strict=True, reason="customer/price_move.plan_moves carries out every retirement at once")
 @pytest.mark.parametrize(("existing", "time"), [("at_renewal", 12.0), ({"after": "2 months"}, 5.0)])
 def test_a_retired_plan_moves_its_holders_when_the_change_says(existing, time):
     changes = [{"at": "2026-04", "retire": "basic", "to": "plus", "existing": existing}]

@@ -106,7 +106,6 @@ def test_frailty_spreads_the_rate_and_keeps_its_mean():
 LAST_MARKET = "model/compile.compile_model takes `market` from the last epoch for the whole run"
 
 
-@pytest.mark.xfail(strict=True, reason=LAST_MARKET)
 def test_a_market_that_widens_at_a_date_is_narrow_before_it():
     changes = [{"at": "2026-07", "set": {"segments.smb.arrivals.market": 1_000}}]
     segments = {"smb": {**ARRIVALS["smb"], "arrivals": {"per_month": 50, "market": 100}, "choose": {"basic": "100%"}}}

@@ -42,7 +42,6 @@ def test_the_opening_base_did_not_begin_in_the_run():
 FIRST = "customer/settling._book takes the first payment after an interruption for the first payment of the run"
 
 
-@pytest.mark.xfail(strict=True, reason=FIRST)
 def test_an_opening_customer_who_pays_again_did_not_begin_in_the_run():
     changes = [at("2026-02", segments__smb__downgrade=SURELY), at("2026-03", segments__smb__downgrade="0% per month")]
     story = Story({"changes": changes}, offers={"up": {**upsell("basic", "5 months"), "who": {"plans": "free"}}})

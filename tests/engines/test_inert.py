@@ -245,7 +245,7 @@ ORDER_OF_PLANS = "customer/sign_up.choose_plan holds one draw against shares cum
 
 
 @pytest.mark.parametrize(
-    "block", [pytest.param("plans", marks=pytest.mark.xfail(strict=True, reason=ORDER_OF_PLANS)), "segments", "addons"]
+    "block", ["plans", "segments", "addons"]
 )
 def test_the_order_of_a_block_has_no_meaning(lives, block):
     def turn(tree):
