@@ -21,15 +21,15 @@ def usage_charge(plan, tiers, used):
     if plan.mode == PER_UNIT:
         return used * plan.unit
     if plan.mode == PACKAGE:
-        return math.ceil(used / plan.size) * plan.unit
+        return math.ceil(used / plan.package) * plan.unit
     total = 0.0
     below = 0.0
     for i in range(plan.first_tier, plan.first_tier + plan.n_tiers):
         tier = tiers[i]
         if plan.mode == GRADUATED:
-            total += tier.flat + (min(used, tier.up_to) - below) * tier.unit
+            total += tier.fee + (min(used, tier.up_to) - below) * tier.unit
         else:
-            total = tier.flat + used * tier.unit
+            total = tier.fee + used * tier.unit
         if used <= tier.up_to:
             return total
         below = tier.up_to

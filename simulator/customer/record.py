@@ -107,7 +107,16 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-ITEM = np.dtype([("move_at", "f8"), ("epoch", "i8"), ("move_to", "i8"), ("retire_to", "i8"), ("at_renewal", "u1")], align=True)
+ITEM = np.dtype(
+    [
+        ("epoch", "i8"),
+        ("move_at", "f8"),
+        ("move_to", "i8"),  # epoch
+        ("retire_to", "i8"),  # plan that takes the place of a retired one, or NOBODY
+        ("at_renewal", "u1"),
+    ],
+    align=True,
+)
 SIGNAL_STATE = np.dtype([("until", "f8")], align=True)
 OFFER_MEMORY = np.dtype([("quiet_until", "f8"), ("made", "i8")], align=True)
 FOLLOWED = np.dtype([("time", "f8"), ("offer", "i8"), ("returned", "u1")], align=True)

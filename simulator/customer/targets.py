@@ -45,20 +45,20 @@ def is_available(m, c, offer):
     """Tell whether the customer could take the offer's target now."""
     s = c.state
     if offer.target == TO_ADDON:
-        return addon_fits(m, s, offer.item, s.plan)
+        return addon_fits(m, s, offer.goal, s.plan)
     if offer.target == TO_BUNDLE:
-        return bundle_fits(m, s, m.bundles[s.epoch, offer.item])
+        return bundle_fits(m, s, m.bundles[s.epoch, offer.goal])
     if offer.target == NEXT_PLAN or offer.target == TO_PLAN:
         return s.trial == NO_TRIAL and plan_fits(m, s, offer, plan_of(m, s, offer))
     if offer.target == TO_SPLIT:
-        return s.trial == NO_TRIAL and plan_fits(m, s, offer, offer.item)
+        return s.trial == NO_TRIAL and plan_fits(m, s, offer, offer.goal)
     if offer.target == TO_PAUSE or offer.target == TO_DISCOUNT:
         return s.trial == NO_TRIAL and c.account.mrr > 0
     if offer.target == TO_SEATS:
         return m.segments[s.epoch, s.segment].seats.there
     if offer.target == TO_NOTHING:
         return True
-    return offer.item != s.term and m.plan_terms[s.epoch, s.plan, offer.item].offered  # a term
+    return offer.goal != s.term and m.plan_terms[s.epoch, s.plan, offer.goal].offered  # a term
 
 
 @jit
@@ -66,7 +66,7 @@ def plan_of(m, s, offer):
     """Return the plan that the offer leads to, or NOBODY at the end of the ladder."""
     if offer.target == NEXT_PLAN:
         return m.plans[s.epoch, s.plan].up
-    return offer.item
+    return offer.goal
 
 
 @jit
@@ -128,10 +128,10 @@ def take(m, c, out, t, o, takes_effect):
     if offer.motion == WIN_BACK:
         come_back(m, c, out, t, plan_of(m, s, offer))
     elif offer.target == TO_ADDON:
-        add_item(m, c, t, offer.item)
-        settle(m, c, out, t, OPTION if m.addons[s.epoch, offer.item].is_option else ADDON)
+        add_item(m, c, t, offer.goal)
+        settle(m, c, out, t, OPTION if m.addons[s.epoch, offer.goal].is_option else ADDON)
     elif offer.target == TO_BUNDLE:
-        take_bundle(m, c, out, t, m.bundles[s.epoch, offer.item])
+        take_bundle(m, c, out, t, m.bundles[s.epoch, offer.goal])
     elif offer.target == TO_PAUSE:
         start_pause(m, c, out, t, o)
     elif offer.target == TO_DISCOUNT:
@@ -148,14 +148,14 @@ def take(m, c, out, t, o, takes_effect):
         cause = RESCUE if offer.motion == DOWNSELL else PLAN_UPGRADE
         request_plan(m, c, out, t, plan_of(m, s, offer), cause, o, takes_effect)
     else:
-        request_term(m, c, out, t, offer.item, takes_effect)
+        request_term(m, c, out, t, offer.goal, takes_effect)
 
 
 @jit
 def split(m, c, out, t, o):
     """Take several small plans in place of one; what they cost together is booked as one change."""
     offer = m.offers[c.state.epoch, o]
-    place_on_plan(m, c, out, t, offer.item, SPLIT, o)
+    place_on_plan(m, c, out, t, offer.goal, SPLIT, o)
     c.state.units = offer.number
     settle_without_own_price(m, c, out, t, SPLIT)
 

@@ -63,7 +63,7 @@ def charge(usage_price: Mapping[str, Any], usage: float | int | str | Decimal) -
     tiers: list[tuple] = []
     row = np.zeros(1, T.PLAN).view(np.recarray)
     plan = row[0]
-    plan.mode, plan.unit, plan.size, plan.first_tier, plan.n_tiers = usage_price_row(price, tiers)
+    plan.mode, plan.unit, plan.package, plan.first_tier, plan.n_tiers = usage_price_row(price, tiers)
     plan.minimum = _money(usage_price.get("minimum"), 0.0)
     plan.maximum = _money(usage_price.get("maximum"), np.inf)
     if plan.minimum > plan.maximum:

@@ -23,8 +23,8 @@ from simulator.scenario.scenario import Scenario
 class Model:
     """A compiled scenario: all that engines, accounting and expectation need of it.
 
-    `blocks` lists who enters (rows of tables.BLOCK), `markets` [epoch, segment] the most sign-ups a segment can have (-1: no bound),
-    `warnings` what was assumed because the scenario does not say.
+    `blocks` lists who enters (rows of tables.BLOCK), `markets` [epoch, segment] the most sign-ups a segment can have
+    (-1: no bound), `warnings` what was assumed because the scenario does not say.
     """
 
     names: Names
@@ -303,7 +303,8 @@ def _addon_rows(keys: Any, names: Names) -> list[tuple]:
         else:
             option = addon.counts_as == "upsell"
             goes_with = bit_mask(names.plans, addon.with_ or None)
-            rows.append((addon.price, addon.cancel, goes_with, addon.per_seat, option, True, word))
+            sold = addon.sold == "everyone"
+            rows.append((addon.price, addon.cancel, goes_with, addon.per_seat, option, sold, word))
     return rows
 
 

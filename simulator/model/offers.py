@@ -69,7 +69,7 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
     r.trigger = TRIGGERS[offer.when.kind]
     r.when = _when(offer.when, names)
     r.target = T.TO_NOTHING if offer.to is None else TARGETS[offer.to.kind]
-    r.item = T.NOBODY if offer.to is None else _item(offer.to, names)
+    r.goal = T.NOBODY if offer.to is None else _item(offer.to, names)
     if offer.to is not None:
         r.share = offer.to.discount or 0.0
         r.lasts = offer.to.for_ or offer.to.pause or 0.0

@@ -41,12 +41,13 @@ def opening_blocks(scenario: Scenario, names: Names, warnings: list[str]) -> tup
 def _listed_rows(s: int, segment_name: str, customers: Customers, names: Names) -> list[tuple]:
     """Return the rows of LISTED_CUSTOMER of one segment's file; an identifier is the customer's address."""
     rows = []
-    columns = (customers.customer_id, customers.plan, customers.term, customers.addons, customers.tenure_months)
-    for customer_id, plan, term, addons, tenure, mrr in zip(*columns, customers.mrr, strict=True):
+    who = zip(customers.customer_id, customers.plan, customers.term, customers.addons, strict=True)
+    what = zip(customers.tenure_months, customers.usage, customers.seats, customers.mrr, strict=True)
+    for (customer_id, plan, term, addons), (tenure, usage, seats, mrr) in zip(who, what, strict=True):
         stream, index = two_words(f"{segment_name}/opening/{customer_id}")
-        held = bit_mask(names.addons, addons)
-        place = (names.plans.index(plan), names.terms.index(term), held, tenure)
-        rows.append((stream, index, s, *place, np.nan, 0, mrr is not None, mrr or 0))
+        place = (s, names.plans.index(plan), names.terms.index(term), bit_mask(names.addons, addons))
+        state = (tenure, np.nan if usage is None else usage, seats or 0)
+        rows.append((stream, index, *place, *state, mrr is not None, mrr or 0))
     return rows
 
 

@@ -111,7 +111,7 @@ PLAN = np.dtype(  # [epoch, plan]
         ("trial_else", "i8"),  # NOBODY: leaves
         ("mode", "i8"),  # of the usage price
         ("unit", "f8"),  # ten-thousandths a unit, or a package
-        ("size", "f8"),
+        ("package", "f8"),  # units in one
         ("first_tier", "i8"),
         ("n_tiers", "i8"),
         ("minimum", "f8"),
@@ -119,7 +119,7 @@ PLAN = np.dtype(  # [epoch, plan]
     ],
     align=True,
 )
-TIER = np.dtype([("up_to", "f8"), ("unit", "f8"), ("flat", "f8")], align=True)  # [tier]; money in ten-thousandths
+TIER = np.dtype([("up_to", "f8"), ("unit", "f8"), ("fee", "f8")], align=True)  # [tier]; money in ten-thousandths
 PLAN_TERM = np.dtype([("discount", "f8"), ("offered", "u1")], align=True)  # [epoch, plan, term]
 # A quantity that differs between customers: lognormal around a median, normal around a mean; or not there at all.
 SPREAD = np.dtype([("there", "u1"), ("normal", "u1"), ("centre", "f8"), ("spread", "f8")], align=True)
@@ -193,7 +193,7 @@ OFFER = np.dtype(  # [epoch, offer]
         ("trigger", "i8"),
         ("when", "f8"),  # hazard, months, or bit mask of calendar months
         ("target", "i8"),
-        ("item", "i8"),  # plan, add-on, bundle or term
+        ("goal", "i8"),  # plan, add-on, bundle or term
         ("takes_effect", "i8"),  # NOBODY: as the kind of change says
         ("acceptance", "f8"),  # base times the plain factors
         ("quiet_for", "f8"),

@@ -55,6 +55,7 @@ def check(keys: Keys, names: Names, formerly_sold: frozenset[str] = frozenset())
         yield from _segment(keys, name, segment, formerly_sold)
     for name, offer in keys.offers.items():
         yield from _offer(keys, name, offer, formerly_sold)
+        yield from _never(names, name, offer)
 
 
 def _names(names: Names) -> Iterator[Finding]:
@@ -256,6 +257,25 @@ def _offer(keys: Keys, name: str, offer: Offer, formerly_sold: frozenset[str]) -
     if who.tenure_above is not None and who.tenure_below is not None and who.tenure_above >= who.tenure_below:
         yield (*path, "who"), "tenure_above is not below tenure_below, so it fits nobody"
     yield from _target(keys, path, offer, formerly_sold)
+
+
+def _never(names: Names, name: str, offer: Offer) -> Iterator[Finding]:
+    """What can never be, because nothing in the scenario says what it looks at."""
+    path: Path = ("offers", name)
+    looks_at, _, _ = offer.when.kind.partition("_")
+    unrated = "no segment has satisfaction, so this never happens; write e.g. satisfaction: {mean: 7.4} in a segment"
+    if looks_at == "satisfaction" and not names.rated:
+        yield (*path, "when"), unrated
+    if offer.who.nps is not None and not names.rated:
+        yield (*path, "who", "nps"), unrated
+    if looks_at in ("usage", "seats") and not names.including.get(looks_at):
+        example = f"included: {{{looks_at}: {'1_000' if looks_at == 'usage' else 3}}}"
+        yield (*path, "when"), f"no plan includes {looks_at}, so this never happens; write e.g. {example} in a plan"
+    if offer.needs is not None and offer.when.kind == "cancel_intent":
+        yield (
+            (*path, "needs"),
+            "cannot be in the cancel flow, which never waits for people; leave it out, or choose another trigger",
+        )
 
 
 def _target(keys: Keys, path: Path, offer: Offer, formerly_sold: frozenset[str]) -> Iterator[Finding]:

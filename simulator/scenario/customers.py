@@ -11,14 +11,12 @@ from pathlib import Path
 from simulator.scenario import units
 from simulator.scenario.errors import Problem, ScenarioError, did_you_mean
 from simulator.scenario.keys import Keys
-from simulator.scenario.kinds import MONTHLY, NOT_BUILT
+from simulator.scenario.kinds import MONTHLY
 from simulator.scenario.reading import decoded
 
 REQUIRED = ("customer_id", "plan", "tenure_months")
 OPTIONAL = ("segment", "term", "addons", "seats", "usage", "mrr")
 COLUMNS = (*REQUIRED, *OPTIONAL)
-NOT_BUILT_COLUMNS = ("seats", "usage")
-
 MAX_SHOWN = 50
 MAX_BYTES = 1_000_000_000
 
@@ -28,7 +26,8 @@ class Customers:
     """Columns of a customer file, one entry a customer, in the order of the file.
 
     `mrr` is in ten-thousandths of a currency unit; None means the list price. `tenure_months` counts from sign-up
-    to the start of the scenario.
+    to the start of the scenario. `seats` and `usage` (the amount used in a month) are None where they are drawn as for
+    customers given as counts.
     """
 
     customer_id: tuple[str, ...]
@@ -38,6 +37,8 @@ class Customers:
     addons: tuple[tuple[str, ...], ...]
     tenure_months: tuple[float, ...]
     mrr: tuple[int | None, ...]
+    seats: tuple[int | None, ...]
+    usage: tuple[float | None, ...]
 
     def __len__(self) -> int:
         return len(self.customer_id)
@@ -48,7 +49,8 @@ class Customers:
         return Customers(*(tuple(column[row] for row in kept) for column in self._columns()))
 
     def _columns(self) -> tuple[tuple, ...]:
-        return self.customer_id, self.segment, self.plan, self.term, self.addons, self.tenure_months, self.mrr
+        known = (self.customer_id, self.segment, self.plan, self.term, self.addons, self.tenure_months, self.mrr)
+        return (*known, self.seats, self.usage)
 
 
 @dataclass(frozen=True)
@@ -160,10 +162,9 @@ class _Reading:
             self._addons(row, plan),
             self._number(row, "tenure_months"),
             self._mrr(row),
+            self._seats(row),
+            self._usage(row),
         )
-        for column in NOT_BUILT_COLUMNS:
-            if cells.get(column):
-                self._report(row, column, NOT_BUILT.replace("remove it", "leave it blank"))
         if len(self.problems) == before:
             self._rows.append(values)
 
@@ -223,6 +224,28 @@ class _Reading:
             self._report(
                 row, column, f"{row.cells[column]} is negative; tenure counts from sign-up to the start"
             )
+        return value
+
+    def _seats(self, row: _Row) -> int | None:
+        text = row.cells.get("seats", "")
+        if not text:
+            return None
+        if not text.isascii() or not text.isdigit() or int(text) < 1:
+            self._report(row, "seats", f"`{text[:40]}` is not a number of seats; write a whole number from 1, e.g. 3")
+            return None
+        return int(text)
+
+    def _usage(self, row: _Row) -> float | None:
+        text = row.cells.get("usage", "")
+        if not text:
+            return None
+        try:
+            value = units.number(text)
+        except ValueError:
+            value = -1.0
+        if value < 0:
+            self._report(row, "usage", f"`{text[:40]}` is not a used amount; write a number from 0, e.g. 320")
+            return None
         return value
 
     def _mrr(self, row: _Row) -> int | None:

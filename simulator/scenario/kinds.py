@@ -7,7 +7,7 @@ Names are kinds as well: `PlanName` is a text that must be the name of a plan of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -51,6 +51,10 @@ class Names:
     offers: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    rated: tuple[str, ...] = ()
+    """Segments with `satisfaction`."""
+    including: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Plans by what they include: `usage`, `seats`."""
 
 
 def scalar(parse: Callable[[str], T]) -> Callable[[object], T]:

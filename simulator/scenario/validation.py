@@ -51,6 +51,9 @@ def names_of(tree: Node) -> Names:
         for segment in entries(find(tree, ("segments",))).values()
         for name in entries(find(segment, ("signals",)))
     )
+    def having(block: str, *path: str) -> tuple[str, ...]:
+        return tuple(name for name, node in entries(find(tree, (block,))).items() if find(node, path) is not None)
+
     return Names(
         plans=named("plans"),
         addons=named("addons"),
@@ -60,6 +63,8 @@ def names_of(tree: Node) -> Names:
         offers=named("offers"),
         teams=named("teams"),
         signals=tuple(dict.fromkeys(signals)),
+        rated=having("segments", "satisfaction"),
+        including={what: having("plans", "included", what) for what in ("usage", "seats")},
     )
 
 

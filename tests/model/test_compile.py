@@ -33,8 +33,8 @@ def rates(compiled) -> list[float]:
 
 def shares(compiled, epoch: int = 0) -> dict[str, float]:
     """Share of sign-ups of each plan."""
-    up_to = compiled.tables.segment_plans[epoch, 0].chosen_up_to
-    return dict(zip(compiled.names.plans, np.diff(up_to, prepend=0.0).tolist(), strict=True))
+    weights = compiled.tables.segment_plans[epoch, 0].weight
+    return dict(zip(compiled.names.plans, weights.tolist(), strict=True))
 
 
 def price(date: str, existing: str = "keep", **prices: int) -> dict:
