@@ -9,7 +9,7 @@ COMPANY = """
 currency: JPY
 start: 2026-01
 months: 3
-plans: {basic: {price: 1_000}, free: {price: 0}}
+plans: {free: {price: 0}, basic: {price: 1_000}}
 segments:
   smb: {opening: {basic: 10, free: 4}, opening_tenure: 0 months, cancel: {basic: 0% per month, free: 0% per month}}
 economics: {gross_margin: 80%, retention_cost: 50, free_cost: 10}
