@@ -6,11 +6,11 @@ import numpy as np
 
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.plan_change import drop_pending
-from simulator.customer.record import GONE, LEAVING, NO_TRIAL
+from simulator.customer.record import GONE, LEAVING, NO_TRIAL, UPGRADE_TRIAL
 from simulator.customer.settling import settle
 from simulator.customer.tally import close_all_followed
 from simulator.jit import jit
-from simulator.model.layout import FIRST_OFFER, LEAVE, PRICE_MOVE, RENEWAL
+from simulator.model.layout import FIRST_OFFER, LEAVE, PRICE_MOVE, RENEWAL, TRIAL_END
 from simulator.model.tables import MONTHLY, NEVER, NOBODY
 
 
@@ -50,6 +50,9 @@ def give_notice(m, c, t):
     epoch = m.epochs[s.epoch]
     s.here = LEAVING
     drop_pending(c)
+    c.clocks[TRIAL_END].due = NEVER  # who leaves from a trial never pays for it
+    if s.trial == UPGRADE_TRIAL:
+        s.trial = NO_TRIAL
     noticed = t + epoch.notice
     if epoch.immediate:
         c.clocks[LEAVE].due = noticed

@@ -15,6 +15,7 @@ from simulator.jit import jit
 from simulator.model.layout import DECISION
 from simulator.model.tables import NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
 
+MOMENT = 1e-9  # months: "exactly when its quiet time ends" must not fail by the rounding of a date
 EVERY_CLASS = np.uint64(0b111)
 
 
@@ -29,7 +30,7 @@ def make_offer(m, c, out, t, o, effect):
     s = c.state
     offer = m.offers[s.epoch, o]
     memory = c.offers[o]
-    if not offer.made or t < memory.quiet_until or not fits_audience(m, s, offer, t):
+    if not offer.made or t < memory.quiet_until - MOMENT or not fits_audience(m, s, offer, t):
         return False
     if not is_available(m, c, offer):
         return False
@@ -57,23 +58,23 @@ def put_offer(m, c, out, t, o, effect, factor):
         count_stage(out, s, t, o, CAPPED)
     accepted = uniform(s, offer.accepts, occurrence) < p
     if effect == NOBODY and m.segments[s.epoch, s.segment].decision.there:
-        consider(m, c, t, o, occurrence, accepted)
-        return False
+        time = time_to_decide(m, s, offer)
+        if time > 0.0:
+            s.considered, s.considered_occurrence, s.considered_accepted = o, occurrence, accepted
+            c.clocks[DECISION].due = t + time
+            return False
     answer(m, c, out, t, o, occurrence, accepted, effect)
     return accepted
 
 
 @jit
-def consider(m, c, t, o, occurrence, accepted):
-    """Put the offer before those who decide; their answer comes after the decision time."""
-    s = c.state
-    offer = m.offers[s.epoch, o]
-    s.considered, s.considered_occurrence, s.considered_accepted = o, occurrence, accepted
+def time_to_decide(m, s, offer):
+    """Return how long those who decide take for the offer, in months."""
     price_now = price_then = 0
     if offer.target == NEXT_PLAN or offer.target == TO_PLAN:
         price_now = m.plans[s.epoch, s.plan].price
         price_then = m.plans[s.epoch, plan_of(m, s, offer)].price
-    c.clocks[DECISION].due = t + decision_time(m, s, price_now, price_then)
+    return decision_time(m, s, price_now, price_then)
 
 
 @jit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.accounting.movements import Cause
-from simulator.customer.clocks import next_move
+from simulator.customer.clocks import next_anniversary, next_move
 from simulator.customer.leaving import leave
 from simulator.customer.record import ACTIVE, ON_PAUSE
 from simulator.customer.settling import settle
@@ -11,8 +11,19 @@ from simulator.customer.tally import AFTER_ENDED, AFTER_STAYED, PAUSE_LOST, coun
 from simulator.draws.address import purpose
 from simulator.draws.distributions import uniform
 from simulator.jit import jit, number
-from simulator.model.layout import DISCOUNT_END, PAUSE_END, PRICE_MOVE, RENEWAL, TICK
-from simulator.model.tables import NEVER
+from simulator.model.layout import (
+    ADOPTION_END,
+    CHANGE,
+    DECISION,
+    DISCOUNT_END,
+    ONBOARDING_END,
+    PAUSE_END,
+    PRICE_MOVE,
+    RENEWAL,
+    TICK,
+    UNPAID_END,
+)
+from simulator.model.tables import MONTHLY, NEVER
 
 PAUSE = number(Cause.PAUSE)
 RESUME = number(Cause.RESUME)
@@ -22,22 +33,42 @@ RESUMES = purpose("pause/resumes")
 
 @jit
 def start_pause(m, c, out, t, offer):
-    """Start a pause now. Anniversaries, month ticks and the renewal shift by its length; tenure goes on."""
+    """Start a pause now."""
     s = c.state
     length = m.offers[s.epoch, offer].lasts
     s.here = ON_PAUSE
     s.pause_offer = offer
     s.paused_mrr = c.account.mrr
+    c.clocks[PAUSE_END].due = t + length
+    shift_dates(m, c, t, length)
+    settle(m, c, out, t, PAUSE)
+
+
+@jit
+def shift_dates(m, c, t, length):
+    """Shift what stands still in a pause: anniversaries, ticks, the renewal, what waits for them, what runs.
+
+    Dates that belong to a grid are computed anew from its shifted anchor, in one addition, so that the tick after a
+    pause cannot fall beside the grid by a rounding error. A discount runs on, and so does tenure.
+    """
+    s = c.state
+    renewal = c.clocks[RENEWAL].due
     s.anchor += length
     s.term_start += length
-    c.clocks[RENEWAL].due += length
-    c.clocks[TICK].due += length
-    c.clocks[PAUSE_END].due = t + length
-    for i in range(len(c.items)):  # moves that wait for a renewal wait for the shifted one
-        if c.items[i].move_at > t and c.items[i].at_renewal:
-            c.items[i].move_at += length
+    anniversary = next_anniversary(s, t + length)
+    if c.clocks[TICK].due != NEVER:
+        c.clocks[TICK].due = anniversary
+    if renewal != NEVER:
+        c.clocks[RENEWAL].due = s.term_start + (s.terms_done + 1) * m.term_months[s.term]
+    if c.clocks[CHANGE].due != NEVER:
+        c.clocks[CHANGE].due = c.clocks[RENEWAL].due if c.clocks[CHANGE].due == renewal else anniversary
+    for i in range(len(c.items)):
+        item = c.items[i]
+        if item.at_renewal and item.move_at != NEVER:
+            item.move_at = anniversary if s.term == MONTHLY else c.clocks[RENEWAL].due
     c.clocks[PRICE_MOVE].due = next_move(c)
-    settle(m, c, out, t, PAUSE)
+    for clock in (UNPAID_END, ONBOARDING_END, ADOPTION_END, DECISION):
+        c.clocks[clock].due += length
 
 
 @jit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.accounting.movements import Cause
 from simulator.customer.clocks import next_anniversary, next_move
 from simulator.customer.plan_change import change_plan
+from simulator.customer.pricing import full_amount
 from simulator.customer.record import GONE, holds
 from simulator.customer.settling import settle
 from simulator.jit import jit, number
@@ -54,7 +55,7 @@ def move_prices(m, c, out, t):
     plan = c.items[0]
     if plan.move_at <= t and plan.retire_to != NOBODY:
         move_from_retired(m, c, out, t, plan.retire_to)
-    before = c.account.mrr
+    before = full_amount(m, c)
     for i in range(len(c.items)):
         item = c.items[i]
         if item.move_at <= t:
@@ -62,22 +63,22 @@ def move_prices(m, c, out, t):
             item.move_at = NEVER
     c.clocks[PRICE_MOVE].due = next_move(c)
     settle(m, c, out, t, PRICE)  # today's bundles may have changed too
-    respond(m, s, before, c.account.mrr)
+    respond(m, s, before, full_amount(m, c))
 
 
 @jit
 def move_from_retired(m, c, out, t, plan):
     """Move a customer of a retired plan to the one that takes its place; the difference is a change of price."""
     s = c.state
-    before, moves = c.account.mrr, s.price_moves
+    before, moves = full_amount(m, c), s.price_moves
     change_plan(m, c, out, t, plan, PRICE, NOBODY)
     s.price_moves = moves
-    respond(m, s, before, c.account.mrr)
+    respond(m, s, before, full_amount(m, c))
 
 
 @jit
 def respond(m, s, before, after):
-    """Multiply the cancel rate by (new / old MRR) to the power of the cancel elasticity; moves multiply."""
+    """Multiply the cancel rate by (new / old full MRR) to the power of the cancel elasticity; moves multiply."""
     elasticity = m.segments[s.epoch, s.segment].cancel_elasticity
     if elasticity != 0.0 and before > 0 and after > 0 and before != after:
         s.price_moves *= (after / before) ** elasticity

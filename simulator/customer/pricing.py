@@ -43,6 +43,17 @@ def monthly_amount(m, c):
 
 
 @jit
+def full_amount(m, c):
+    """Return what the customer would pay without its discount offer."""
+    s = c.state
+    discount = s.discount
+    s.discount = 0.0
+    amount = monthly_amount(m, c)
+    s.discount = discount
+    return amount
+
+
+@jit
 def plan_amount(m, c):
     """Return the part of the plan and its extra seats, after the term discount (float ten-thousandths)."""
     s = c.state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.customer.offers import fits_audience, put_offer
+from simulator.customer.offers import MOMENT, fits_audience, put_offer
 from simulator.customer.targets import is_available
 from simulator.draws.distributions import exponential
 from simulator.jit import jit
@@ -31,7 +31,8 @@ def be_served(m, c, out, t, o):
     offer = m.offers[s.epoch, o]
     handed_over = s.last_team != NOBODY and s.last_team != offer.team
     s.last_team = offer.team
-    if offer.made and t >= c.offers[o].quiet_until and fits_audience(m, s, offer, t) and is_available(m, c, offer):
+    may_ask = offer.made and t >= c.offers[o].quiet_until - MOMENT
+    if may_ask and fits_audience(m, s, offer, t) and is_available(m, c, offer):
         put_offer(m, c, out, t, o, NOBODY, m.teams[s.epoch, offer.team].handoff if handed_over else 1.0)
 
 

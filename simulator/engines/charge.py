@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,10 @@ def charge(usage_price: Mapping[str, Any], usage: float | int | str | Decimal) -
     >>> charge({"mode": "graduated", "tiers": [{"up_to": 10, "unit": 5}, {"unit": "3.5", "flat": 20}]}, 12)
     Decimal('77.0000')
     """
-    amount = Decimal(str(usage))
+    try:
+        amount = Decimal(str(usage))
+    except InvalidOperation:
+        amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0:
         raise ValueError(f"usage must be a number of at least 0, not {usage}")
     block = {key: value for key, value in usage_price.items() if key not in ("minimum", "maximum")}

@@ -184,7 +184,8 @@ THRESHOLDS = ("usage_above", "usage_below", "seats_above", "signal", "satisfacti
 def _looks_at_ticks(keys: Any) -> bool:
     """Tell whether anything of this epoch happens at month ticks."""
     moving = any(segment.usage or segment.satisfaction for segment in keys.segments.values())
-    return moving or any(offer.when.kind in THRESHOLDS for offer in keys.offers.values())
+    waiting = any(offer.when.kind in THRESHOLDS for offer in keys.offers.values())
+    return moving or waiting or keys.retention.bill_shock is not None
 
 
 _EFFECT = {"now": T.NOW, "anniversary": T.ANNIVERSARY, "renewal": T.AT_RENEWAL_DATE}

@@ -82,8 +82,9 @@ def read_history(tree: Mapping) -> History:
     for month in _dates(timeline, first.keys.months):
         opening = [entry for entry in timeline if entry.at == month]
         now, found = _tree_at(tree, base, timeline, month)
-        for entry in opening:
-            found.extend(_entry_problems(tree, before, now, entry))
+        if not found:  # what an unknown path would have set is not known
+            for entry in opening:
+                found.extend(_entry_problems(tree, before, now, entry))
         found.extend(_lost(tree, before, now, month, timeline))
         if found:
             # what follows from a change that is wrong itself would only be noise

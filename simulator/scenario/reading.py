@@ -67,9 +67,11 @@ def decoded(raw: bytes, file: str) -> str:
 
 def read_text(text: str, file: str) -> Mapping:
     """The tree of a scenario given as text; `file` is how messages call it."""
-    loader = yaml.SafeLoader(text.removeprefix("\ufeff"))
+    text = text.removeprefix("\ufeff")
     try:
+        loader = yaml.SafeLoader(text)  # reads ahead, so that this alone may fail
         top = loader.get_single_node()
+        loader.dispose()
     except yaml.composer.ComposerError as error:
         raise _refused(file, _line(error), _composer_message(error)) from None
     except yaml.MarkedYAMLError as error:
@@ -81,8 +83,6 @@ def read_text(text: str, file: str) -> Mapping:
         ) from None
     except RecursionError:
         raise _refused(file, 0, f"is nested deeper than {MAX_DEPTH} levels") from None
-    finally:
-        loader.dispose()
     if top is None:
         raise _refused(file, 1, "is empty; start from `plansim new`")
     if not isinstance(top, yaml.MappingNode):

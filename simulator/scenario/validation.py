@@ -21,11 +21,13 @@ from simulator.scenario.tree import Mapping, Node, Path, entries, find, key_text
 _PLACEHOLDERS: dict[str, object] = {
     "currency": "XXX",
     "start": "2000-01",
-    "months": "1200",
+    "months": "1",
     "plans": {},
     "segments": {},
 }
-"""Stand-ins for required top-level keys that are missing or wrong, so that the rest can still be checked."""
+"""Stand-ins for required top-level keys that are missing or wrong, so that the rest can still be checked.
+
+A horizon of one month keeps growth from being held against months that nobody asked for."""
 
 _MAX_PASSES = 20
 
