@@ -107,7 +107,7 @@ def run(
         from simulator.studies.run import run as simulate  # a compiler is slow to import
 
         if not quiet and not jit.is_cached():
-            typer.echo("First run of this version: compiling the simulator once, for about 20 s.", err=True)
+            typer.echo("First run of this version: compiling the simulator once, for about half a minute.", err=True)
         with progress_bar(show=not quiet) as progress:
             result = simulate(
                 loaded,
