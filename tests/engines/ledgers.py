@@ -63,6 +63,7 @@ class Retold:
         segment, months = int(rows[0]["segment"]), self.model.months
         mrr = int(rows[0]["before"])
         paid, left = mrr > 0, False  # ever; since it last paid
+        paused = False
         closed_paying = mrr > 0  # at some month-end
         left_since_close = False
         first_payment = last_return = last_leaving = Cause.UNSPECIFIED
@@ -76,7 +77,7 @@ class Retold:
                 cause, before, after = Cause(int(row["cause"])), int(row["before"]), int(row["after"])
                 assert before == mrr, "each row starts where the one before it ended"
                 if before != after:
-                    here = int(row["plan_to"]) if after > 0 else paid_plan
+                    here = int(row["plan_to"]) if after > 0 or cause == Cause.PAUSE else paid_plan
                     self.event_amount[month, segment, here, _event(cause, before, after, paid, left)] += abs(
                         after - before
                     )
@@ -87,19 +88,25 @@ class Retold:
                     elif left:
                         last_return = cause
                     paid, left = True, False
-                if before > 0 and after == 0:
-                    last_leaving, left, left_since_close = cause, True, True
+                if after == 0 and cause == Cause.PAUSE:
+                    paused = True
+                elif after == 0 and (before > 0 or paused):
+                    if paused and ends[-1] == 0 and closed_paying:  # one customer lost, whose MRR is 0 already
+                        self.month_customers[month, segment, "churn"] += 1
+                    last_leaving, left, left_since_close, paused = cause, True, True, False
+                elif after > 0:
+                    paused = False
                 mrr = after
                 plan = int(row["plan_to"]) if row["plan_to"] >= 0 else plan
                 paid_plan = plan if mrr > 0 else paid_plan
             net, was = mrr - ends[-1], ends[-1]
             moved: dict[tuple[int, tuple], int] = {}
             if net and was == 0 and not closed_paying:
-                moved[plan, ("new", *STARTS.get(first_payment, ("unspecified",) * 2))] = net
+                moved[plan, ("new", *STARTS.get(first_payment, ("upsell", "free_conversion")))] = net
             elif net and was == 0 and left_since_close:
                 moved[plan, ("reactivation", *RETURNS.get(last_return, ("none", "other")))] = net
-            elif net and mrr == 0:
-                moved[paid_plan, ("churn", *LEAVES.get(last_leaving, ("unspecified",) * 2))] = net
+            elif net and mrr == 0 and not paused:
+                moved[paid_plan, ("churn", *LEAVES.get(last_leaving, ("none", "to_free")))] = net
             elif net:
                 kind, words = ("expansion", RISES) if net > 0 else ("contraction", FALLS)
                 for cause, amount in _netted(causes, net).items():
@@ -124,15 +131,14 @@ class Retold:
 
 
 def _event(cause: Cause, before: int, after: int, paid: bool, left: bool) -> tuple:
-    """Kind, motion and reason of one change (nobody pauses here)."""
+    """Kind, motion and reason of one change."""
     kind, words, other = "contraction", FALLS, ("unspecified",) * 2
     if before == 0 and not paid:
-        kind, words = "new", STARTS
-    elif before == 0:
-        assert left
+        kind, words, other = "new", STARTS, ("upsell", "free_conversion")
+    elif before == 0 and left:
         kind, words, other = "reactivation", RETURNS, ("none", "other")
-    elif after == 0:
-        kind, words = "churn", LEAVES
+    elif after == 0 and cause != Cause.PAUSE:
+        kind, words, other = "churn", LEAVES, ("none", "to_free")
     elif after > before:
         kind, words = "expansion", RISES
     return (kind, *words.get(cause, other))

@@ -23,7 +23,12 @@ from tests.property.scenarios import Drawn, mixed, mixed_scenarios, scenarios
 
 FEW = settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=90, phases=[Phase.generate])  # no smaller one to look for
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+# what-ifs differ from these by a few keys; customers who share people live in the simpy engine alone
+SHIPPED = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+    if not path.read_text(encoding="utf-8").count("extends:") and not compile_model(sim.load(path)).shares_people
+]
 
 
 @cache
