@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from simulator.scenario.explain.assumptions import assumptions
+from simulator.scenario.explain.behaviour import behaviour
+from simulator.scenario.explain.catalogue import addon, bundle, plan
 from simulator.scenario.explain.changes import changes
-from simulator.scenario.explain.language import Language, monthly, yearly
-from simulator.scenario.explain.offers import offer
+from simulator.scenario.explain.language import Language
+from simulator.scenario.explain.offers import nps, offer
+from simulator.scenario.explain.success import economics, phases, teams
 from simulator.scenario.keys import Keys
-from simulator.scenario.keys.plans import Addon, Bundle, Plan
 from simulator.scenario.keys.segments import BetaMix, Segment
 from simulator.scenario.kinds import MONTHLY
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.tree import find
 
 _TEN_PERCENT = 1.1
 
@@ -35,8 +38,17 @@ class Account:
         for name, segment in self.keys.segments.items():
             blocks += self._section(say("segment", name=name), self._segment(name, segment))
         blocks += self._section(say("leaving"), self._leaving())
+        for title, statements in (
+            ("success", phases(self.language, self.keys)),
+            ("teams", teams(self.language, self.keys)),
+        ):
+            told = list(statements)
+            if told:
+                blocks += self._section(say(title), told)
         offers = [offer(self.language, name, one) for name, one in self.keys.offers.items()]
         blocks += self._section(say("offers"), offers or [say("no_offers")])
+        if self._written("economics"):
+            blocks += self._section(say("economics"), economics(self.language, self.keys))
         over_time = list(changes(self.scenario, self.language))
         if over_time:
             blocks += self._section(say("changes"), over_time)
@@ -49,7 +61,7 @@ class Account:
     def _frame(self) -> str:
         language, keys = self.language, self.keys
         last = keys.start[0] * 12 + keys.start[1] - 1 + keys.months - 1
-        return language.say(
+        frame = language.say(
             "frame",
             first=language.month(keys.start),
             last=language.month((last // 12, last % 12 + 1)),
@@ -57,67 +69,29 @@ class Account:
             currency=keys.currency,
             fiscal=language.month_of_year(keys.fiscal_year_start),
         )
+        if not self._written("accounting"):
+            return frame
+        return language.paragraph([frame, language.say("accounting", preset=keys.accounting.preset)])
 
     def _plans(self) -> Iterator[str]:
-        for name, plan in self.keys.plans.items():
-            yield self.language.paragraph(self._plan(name, plan))
-        if len(self.keys.ladder) > 1:
-            yield self.language.say("ladder", steps=" → ".join(self.keys.ladder))
-        if not self.keys.terms:
-            yield self.language.say("no_terms")
-
-    def _plan(self, name: str, plan: Plan) -> Iterator[str]:
-        language = self.language
-        yield (
-            language.say("plan", name=name, price=self._money(plan.price))
-            if plan.price
-            else language.say("plan_free", name=name)
-        )
-        if plan.sold != "everyone":
-            yield language.say("rescue" if plan.sold == "rescue" else "closed")
-        if plan.attracts:
-            yield language.say("attracts", share=language.share(plan.attracts))
-        for term, discount in plan.term_discount.items():
+        language, keys = self.language, self.keys
+        for name in keys.plans:
+            yield plan(language, keys, name)
+        if len(keys.ladder) > 1:
+            yield language.say("ladder", steps=" → ".join(keys.ladder))
+        if self._written("plan_changes"):
+            times = keys.plan_changes.model_dump()
             yield language.say(
-                "term_discount",
-                share=language.share(discount),
-                term=term,
-                length=language.months(self.keys.terms[term]),
-                price=self._money(round(plan.price * (1 - discount))),
+                "plan_changes", **{change: language.say(f"timing_{time}") for change, time in times.items()}
             )
+        if not keys.terms:
+            yield language.say("no_terms")
 
     def _addons(self) -> Iterator[str]:
-        for name, addon in self.keys.addons.items():
-            yield self.language.paragraph(self._addon(name, addon))
-        for name, bundle in self.keys.bundles.items():
-            yield self._bundle(name, bundle)
-
-    def _addon(self, name: str, addon: Addon) -> Iterator[str]:
-        language = self.language
-        yield language.say(
-            "addon",
-            name=name,
-            price=self._money(addon.price),
-            plans=language.together(addon.with_),
-            motion=language.say(addon.counts_as),
-        )
-        if addon.cancel:
-            yield language.say("addon_cancel", **self._chance(addon.cancel))
-        else:
-            yield language.say("addon_kept")
-        if addon.sold == "nobody":
-            yield language.say("closed")
-
-    def _bundle(self, name: str, bundle: Bundle) -> str:
-        full = sum((self.keys.plans.get(item) or self.keys.addons[item]).price for item in bundle.of)
-        return self.language.say(
-            "bundle",
-            name=name,
-            items=self.language.together(bundle.of),
-            share=self.language.share(bundle.discount),
-            price=self._money(round(full * (1 - bundle.discount))),
-            full=self._money(full),
-        )
+        for name in self.keys.addons:
+            yield addon(self.language, self.keys, name)
+        for name in self.keys.bundles:
+            yield bundle(self.language, self.keys, name)
 
     def _segment(self, name: str, segment: Segment) -> Iterator[str]:
         language = self.language
@@ -126,7 +100,7 @@ class Account:
         if segment.price_factor != 1.0:
             yield language.say("price_factor", factor=language.factor(segment.price_factor))
         rates = [
-            language.say("cancel_rate", plan=plan, **self._chance(rate))
+            language.say("cancel_rate", plan=plan, **language.chance(rate))
             for plan, rate in segment.cancel.items()
         ]
         yield language.say("cancel", rates=language.together(rates))
@@ -144,13 +118,14 @@ class Account:
             else:
                 yield language.say("not_renewed", term=term, share=language.share(share))
         if segment.downgrade:
-            yield language.say("downgrade", **self._chance(segment.downgrade))
+            yield language.say("downgrade", **language.chance(segment.downgrade))
         for response in ("arrivals", "choice", "upgrade", "cancel"):
             elasticity = getattr(segment.price_response, response)
             if elasticity:
                 yield language.say(f"elastic_{response}", step=language.step(_TEN_PERCENT**elasticity))
         if segment.anchoring:
             yield language.say("anchoring", step=language.step(_TEN_PERCENT**segment.anchoring))
+        yield from behaviour(language, segment)
 
     def _opening(self, name: str, segment: Segment) -> Iterator[str]:
         language = self.language
@@ -174,21 +149,12 @@ class Account:
             yield language.say("no_arrivals")
             return
         growth = ""
-        if arrivals.growth is not None and arrivals.growth.fades is not None:
-            growth = language.say(
-                "growth_fades",
-                share=language.share(arrivals.growth.rate),
-                fades=language.duration(arrivals.growth.fades),
-            )
-        elif arrivals.growth is not None:
-            growth = language.say("growth", share=language.share(arrivals.growth.rate))
+        if arrivals.growth is not None and arrivals.growth.rate:
+            phrase = "growth" if arrivals.growth.rate > 0 else "growth_down"
+            growth = language.say(phrase, pace=language.growth(arrivals.growth))
         yield language.say("arrivals", count=language.number(arrivals.per_month), growth=growth)
         if arrivals.season:
-            factors = [
-                f"{language.month_of_year(m)} {language.factor(f)}"
-                for m, f in sorted(arrivals.season.items())
-            ]
-            yield language.say("season", factors=language.together(factors))
+            yield language.say("season", factors=language.seasons(arrivals.season))
         if arrivals.market is not None:
             yield language.say("market", count=f"{arrivals.market:,}")
         shares = [f"{plan} {language.share(share)}" for plan, share in segment.choose.items() if share]
@@ -209,24 +175,34 @@ class Account:
         if cancellation.bluff:
             yield language.say("bluff", share=language.share(cancellation.bluff))
         if cancellation.lured:
-            yield language.say("lured", month=self._chance(cancellation.lured)["month"])
+            yield language.say("lured", month=language.chance(cancellation.lured)["month"])
         attached = [
             language.say("attached_by_1" if n == 1 else "attached_by", factor=language.factor(f), count=n)
             for n, f in sorted(self.keys.retention.attached.items())
         ]
         if attached:
             yield language.say("attached", factors=language.together(attached))
-        for step in self.keys.retention.tenure:
+        yield from self._retention()
+
+    def _retention(self) -> Iterator[str]:
+        language, retention = self.language, self.keys.retention
+        if retention.nps is not None:
+            yield language.say("nps_factors", factors=nps(language, retention.nps))
+        for step in retention.tenure:
             yield language.say(
                 "tenure_factor", factor=language.factor(step.factor), until=language.duration(step.until)
             )
+        if retention.bill_shock is not None:
+            yield language.say(
+                "bill_shock",
+                above=language.factor(retention.bill_shock.above),
+                factor=language.factor(retention.bill_shock.factor),
+                time=language.duration(retention.bill_shock.for_),
+            )
+        if retention.covered != 1.0:
+            yield language.say("covered", factor=language.factor(retention.covered))
+        if self._written("retention", "causal"):
+            yield language.say("causal", share=language.share(retention.causal))
 
-    def _chance(self, hazard: float) -> dict[str, str]:
-        """Monthly and yearly probability of a hazard, for a phrase."""
-        return {
-            "month": self.language.share(round(monthly(hazard), 5)),
-            "year": self.language.rough(yearly(hazard)),
-        }
-
-    def _money(self, amount: int) -> str:
-        return self.language.money(amount, self.keys.currency)
+    def _written(self, *path: str) -> bool:
+        return find(self.scenario.tree, path) is not None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator.scenario.differences import Difference, compare
 from simulator.scenario.epochs import Epoch, Migration
+from simulator.scenario.explain.catalogue import addon, bundle, plan
 from simulator.scenario.explain.language import Language
+from simulator.scenario.explain.offers import offer
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.tree import parse_path
+
+_ITEMS = ("plans", "addons", "bundles", "offers", "segments", "teams")
 
 
 def changes(scenario: Scenario, language: Language) -> Iterator[str]:
@@ -19,7 +24,9 @@ def changes(scenario: Scenario, language: Language) -> Iterator[str]:
         moves = [migration for migration in scenario.migrations if migration.epoch == position]
         sentences = [language.say("from", month=language.month((index // 12, index % 12 + 1)))]
         for difference in compare(before.keys, now.keys, before.tree, now.tree):
-            sentences += _value(language, scenario.currency, difference, before, now, moves)
+            told = list(_value(language, scenario.currency, difference, before, now, moves))
+            if len(told) != 1 or told[0] not in sentences:  # an item told as a whole is told once
+                sentences += told
         sentences += dict.fromkeys(_move(language, move, now) for move in moves)
         yield language.paragraph(sentences)
 
@@ -51,8 +58,40 @@ def _value(
         if block == "plans" and old and new:
             yield from _responses(language, name, new / old, now, moves)
         return
+    yield _told(language, difference, now, block, name)
+
+
+def _told(language: Language, difference: Difference, now: Epoch, block: str, name: str) -> str:
+    """A value of an item from old to new; an item that is new, gone or changed in shape as a whole."""
+    whole = {"plans": plan, "addons": addon, "bundles": bundle}
+    key = tuple(parse_path(difference.key))
+    simple = all(text is not None and text[:1] not in "{[" for text in (difference.before, difference.after))
+    held = name in getattr(now.keys, block, {}) if block in _ITEMS else False
+    if simple and block in _ITEMS and len(key) > 2:
+        return language.say(
+            "item_value",
+            item=language.say(f"a_{block}", name=name),
+            key=" ".join(key[2:]),
+            old=_plain(difference.before),
+            new=_plain(difference.after),
+        )
+    if block == "offers" and not held:
+        return language.say("offer_ends", name=name)
+    if held and block == "offers":
+        told = offer(language, name, now.keys.offers[name])
+        return language.say("offer_starts", offer=told) if len(key) == 2 else language.say("item_is", item=told)
+    if held and block in whole:
+        told = whole[block](language, now.keys, name)
+        return language.say("item_starts" if len(key) == 2 else "item_is", item=told)
     phrase = "set_new" if difference.before is None else "set_gone" if difference.after is None else "set"
-    yield language.say(phrase, key=difference.key, old=difference.before, new=difference.after)
+    return language.say(
+        phrase, key=difference.key, old=_plain(difference.before), new=_plain(difference.after)
+    )
+
+
+def _plain(text: str | None) -> str:
+    """A value as it is read aloud: separators for underscores."""
+    return re.sub(r"(?<=[0-9])_(?=[0-9])", ",", text or "")
 
 
 def _responses(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from simulator.scenario.units import DAYS_PER_MONTH, MONEY_SCALE
+from simulator.scenario.units import DAYS_PER_MONTH, MONEY_SCALE, Growth
 
 _EXACT = 1e-9
 
@@ -44,6 +44,10 @@ class Language:
         """Sentences one after the other."""
         raise NotImplementedError
 
+    def conditions(self, adjuncts: Iterable[str], clauses: Iterable[str]) -> str:
+        """What customers must be to get an offer: `on standard who are promoters`; empty where nothing is asked."""
+        raise NotImplementedError
+
     def days(self, count: float) -> str:
         """A number of days."""
         raise NotImplementedError
@@ -55,8 +59,30 @@ class Language:
     def duration(self, months: float) -> str:
         """A length of time, in days where it is not whole months: `14 days`, `3 months`."""
         days = months * DAYS_PER_MONTH
-        in_days = abs(months - round(months)) > _EXACT and abs(days - round(days)) < 1e-6
+        whole = abs(months - round(months)) < _EXACT
+        in_days = not whole and abs(days - round(days, 2)) < 1e-6
         return self.days(days) if in_days else self.months(months)
+
+    def chance(self, hazard: float) -> dict[str, str]:
+        """Monthly and yearly probability of a hazard, for a phrase."""
+        return {"month": self.share(round(monthly(hazard), 5)), "year": self.rough(yearly(hazard))}
+
+    def seasons(self, factors: Mapping[int, float]) -> str:
+        """Factors by calendar month, in a list."""
+        return self.together(f"{self.month_of_year(m)} {self.factor(f)}" for m, f in sorted(factors.items()))
+
+    def growth(self, growth: Growth) -> str:
+        """How fast something grows or shrinks: `2% a month`, a year where that is the rounder number."""
+        size, in_year = abs(growth.rate), abs(math.expm1(12 * math.log1p(growth.rate)))
+        by_year = not _round(size) and _round(in_year)
+        pace = self.say(
+            "pace_year" if by_year else "pace_month", share=self.share(round(in_year if by_year else size, 8))
+        )
+        return pace if growth.fades is None else self.say("pace_fades", pace=pace, fades=self.duration(growth.fades))
+
+    def signed(self, value: float) -> str:
+        """A number with its sign: `+0.5`, `−0.4`."""
+        return f"{'−' if value < 0 else '+'}{_short(abs(value))}"
 
     def share(self, part: float) -> str:
         """A share: `15%`."""
@@ -96,6 +122,11 @@ def amount(value: int) -> str:
         return f"{whole:,}"
     decimals = f"{part:04}".rstrip("0").ljust(2, "0")
     return f"{whole:,}.{decimals}"
+
+
+def _round(part: float) -> bool:
+    """Whether a share is a percentage with at most two decimals."""
+    return abs(part * 1e4 - round(part * 1e4)) < 1e-6
 
 
 def _short(value: float) -> str:
