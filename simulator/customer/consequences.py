@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.accounting.movements import Cause
 from simulator.customer.leaving import leave
-from simulator.customer.record import GONE
+from simulator.customer.record import GONE, LEAVING
 from simulator.customer.satisfaction import move_satisfaction
 from simulator.draws.distributions import uniform
 from simulator.jit import jit, number
@@ -22,5 +22,5 @@ def bear(m, c, out, t, consequence, purpose, occurrence):
     leaves = consequence.cancel
     if early:
         leaves += (1.0 - leaves) * consequence.early_cancel
-    if leaves > 0.0 and s.here != GONE and uniform(s, purpose, occurrence) < leaves:
+    if leaves > 0.0 and s.here != GONE and s.here != LEAVING and uniform(s, purpose, occurrence) < leaves:
         leave(m, c, out, t, VOLUNTARY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.accounting.movements import Cause
 from simulator.customer.leaving import leave
-from simulator.customer.record import ON_PAUSE
+from simulator.customer.record import LEAVING, ON_PAUSE
 from simulator.customer.settling import settle
 from simulator.customer.tally import AFTER_ENDED, AFTER_STAYED, count_stage
 from simulator.draws.address import purpose
@@ -34,13 +34,17 @@ def start_discount(m, c, out, t, offer):
 def end_discount(m, c, out, t):
     """End the discount: the stated share goes on at full price, the others leave at once, without the flow.
 
-    A discount that ends inside a pause ends silently: the pause asks for itself.
+    A discount that ends inside a pause ends silently: the pause asks for itself. Who has cancelled already is not
+    asked either, and pays the full price to the end.
     """
     s = c.state
     offer = s.discount_offer
     s.discount = 0.0
     s.discount_offer = NOBODY
     if s.here == ON_PAUSE:
+        return
+    if s.here == LEAVING:
+        settle(m, c, out, t, DISCOUNT_ENDS)
         return
     occurrence = s.discounts
     s.discounts += 1

@@ -36,10 +36,10 @@ def fail_payment(m, c, out, t):
 
 @jit
 def end_chase(m, c, out, t):
-    """End the chase: recovered, or the customer is gone."""
+    """End the chase: recovered, or the customer is gone; who pays nothing any more has nothing to lose."""
     s = c.state
     occurrence = s.payments
     s.payments += 1
-    if uniform(s, RECOVERS, occurrence) >= m.segments[s.epoch, s.segment].failed_recovered:
+    if c.account.mrr > 0 and uniform(s, RECOVERS, occurrence) >= m.segments[s.epoch, s.segment].failed_recovered:
         count(out, s, t, PAYMENTS_LOST)
         leave(m, c, out, t, UNPAID)

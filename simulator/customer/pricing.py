@@ -32,6 +32,13 @@ def monthly_amount(m, c):
     s = c.state
     if s.here == GONE or s.here == ON_PAUSE or s.trial == SIGN_UP_TRIAL:
         return np.int64(0)
+    return amount_due(m, c)
+
+
+@jit
+def amount_due(m, c):
+    """Return what the items held cost a month, whether it is being paid or not."""
+    s = c.state
     total = plan_amount(m, c)
     for a in range(m.scalars[0].n_addons):
         if holds(s.addons, a):
@@ -44,11 +51,13 @@ def monthly_amount(m, c):
 
 @jit
 def full_amount(m, c):
-    """Return what the customer would pay without its discount offer."""
+    """Return what the customer's items cost without a discount offer, a pause or a trial; 0 when gone."""
     s = c.state
+    if s.here == GONE:
+        return np.int64(0)
     discount = s.discount
     s.discount = 0.0
-    amount = monthly_amount(m, c)
+    amount = amount_due(m, c)
     s.discount = discount
     return amount
 

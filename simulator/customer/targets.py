@@ -47,7 +47,9 @@ def is_available(m, c, offer):
     if offer.target == TO_ADDON:
         return addon_fits(m, s, offer.goal, s.plan)
     if offer.target == TO_BUNDLE:
-        return bundle_fits(m, s, m.bundles[s.epoch, offer.goal])
+        bundle = m.bundles[s.epoch, offer.goal]
+        moves = bundle.plan != NOBODY and bundle.plan != s.plan
+        return bundle_fits(m, s, bundle) and not (moves and s.trial != NO_TRIAL)
     if offer.target == NEXT_PLAN or offer.target == TO_PLAN:
         return s.trial == NO_TRIAL and plan_fits(m, s, offer, plan_of(m, s, offer))
     if offer.target == TO_SPLIT:

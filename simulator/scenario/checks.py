@@ -320,6 +320,8 @@ def _target(keys: Keys, path: Path, offer: Offer, formerly_sold: frozenset[str])
         yield to, "there is no step: the ladder has fewer than two plans"
     if offer.returns is not None and not (offer.motion == "downsell" and kind == "plan"):
         yield (*path, "returns"), "is for a downsell to a plan: only a rescued customer can return"
+    if offer.trial is not None and not (offer.motion == "upsell" and kind in ("next_plan", "plan")):
+        yield (*path, "trial"), "is for an upsell to a plan: only an upgrade is tried before it is paid"
     if offer.takes_effect is not None and kind not in ("next_plan", "plan", "term"):
         yield (*path, "takes_effect"), f"is for plan changes; {_WORDS[kind]} is taken at once"
 

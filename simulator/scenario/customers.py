@@ -231,7 +231,8 @@ class _Reading:
         if not text:
             return None
         if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
-            self._report(row, "seats", f"`{text[:40]}` is not a number of seats; write a whole number from 1 to 999999999, e.g. 3")
+            message = f"`{text[:40]}` is not a number of seats; write a whole number from 1, e.g. 3"
+            self._report(row, "seats", message)
             return None
         return int(text)
 

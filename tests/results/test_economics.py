@@ -69,7 +69,8 @@ def test_the_cost_of_acquisition_grows_and_is_shared_by_new_payers():
 
 def test_offers_and_people_cost():
     text = COMPANY.replace("free_cost: 10", "free_cost: 10, offer_cost: {call: 7}") + (
-        "offers: {call: {motion: upsell, when: {tenure: 0.5 months}, who: {plans: [free]}, to: basic, acceptance: 0%}}\n"
+        "offers:\n"
+        "  call: {motion: upsell, when: {tenure: 0.5 months}, who: {plans: [free]}, to: basic, acceptance: 0%}\n"
         "teams: {success: {people: 2, monthly_cost: 100}}\n"
     )
     result = simulator.run(simulator.load(text), replications=1)

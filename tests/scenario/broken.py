@@ -944,6 +944,13 @@ OFFERS = (
         "satisfaction: {mean: 7.4} in a segment",
     ),
     of_offer(
+        "a downsell tried before it is paid",
+        "motion: downsell, when: cancel_intent, to: basic, acceptance: 1%, trial: {length: 14 days, converts: 50%}",
+        ".trial",
+        "is for an upsell to a plan",
+        "only an upgrade is tried",
+    ),
+    of_offer(
         "seats of no plan",
         "motion: upsell, when: {seats_above: 80%}, to: next_plan, acceptance: 1%",
         ".when",

@@ -197,8 +197,8 @@ BROKEN = {
     "negative mrr": (f"{HEADER},mrr\nC1,basic,3,-1\n", 2, "mrr", "-1 is negative; leave it blank for the list price"),
     "mrr too fine": (f"{HEADER},mrr\nC1,basic,3,0.00001\n", 2, "mrr", "more than four decimals"),
     "mrr too large": (f"{HEADER},mrr\nC1,basic,3,1e10\n", 2, "mrr", "beyond the largest amount"),
-    "half a seat": (f"{HEADER},seats\nC1,basic,3,1.5\n", 2, "seats", "write a whole number from 1 to 999999999, e.g. 3"),
-    "no seat": (f"{HEADER},seats\nC1,basic,3,0\n", 2, "seats", "write a whole number from 1 to 999999999, e.g. 3"),
+    "half a seat": (f"{HEADER},seats\nC1,basic,3,1.5\n", 2, "seats", "write a whole number from 1, e.g. 3"),
+    "no seat": (f"{HEADER},seats\nC1,basic,3,0\n", 2, "seats", "write a whole number from 1, e.g. 3"),
     "negative usage": (f"{HEADER},usage\nC1,basic,3,-5\n", 2, "usage", "write a number from 0, e.g. 320"),
     "usage in words": (f"{HEADER},usage\nC1,basic,3,lots\n", 2, "usage", "`lots` is not a used amount"),
     "unknown segment": (
