@@ -21,6 +21,8 @@ def currency(text: str) -> str:
     """A currency code: `JPY`."""
     if text in CURRENCIES:
         return text
-    near = text.upper() if text.upper() in CURRENCIES else ""
-    hint = f"; did you mean `{near}`?" if near else did_you_mean(text, CURRENCIES)
+    # the first two letters are the country, so a slip in the third says more than any other likeness
+    same_country = [code for code in sorted(CURRENCIES) if code[:2] == text[:2].upper()]
+    near = [code for code in same_country if code == text.upper()] or same_country[:1]
+    hint = f"; did you mean `{near[0]}`?" if near else did_you_mean(text, CURRENCIES)
     raise ValueError(f"`{text[:40]}` is not a currency code of ISO 4217; write e.g. JPY, USD or EUR{hint}")

@@ -15,7 +15,8 @@ from simulator.cli import progress_bar
 from simulator.studies import run as study
 from tests.cli.commands import SMALL, everything_in, plansim
 
-FILES = {"metrics.csv", "movements.csv", "offers.csv", "runs.parquet", "summary.json", "scenario.yaml", "figures"}
+TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
+FILES = {*TABLES, "summary.json", "scenario.yaml", "figures"}
 
 
 def summary(folder: Path) -> dict:
@@ -105,7 +106,7 @@ def test_both_engines_give_the_same_tables_by_their_option(desk):
     for engine in ("compiled", "simpy"):
         assert plansim("run", "shop.yaml", "--replications", 2, "--engine", engine, "--out", engine).exit_code == 0
         assert summary(desk / engine)["engine"] == engine
-    for name in ("metrics.csv", "movements.csv", "offers.csv", "runs.parquet"):
+    for name in TABLES:
         assert (desk / "compiled" / name).read_bytes() == (desk / "simpy" / name).read_bytes()
 
 

@@ -13,7 +13,8 @@ from simulator.results.folder import NotAResultFolder, check_place, save
 from tests.results.conftest import Company
 
 FILES = {
-    "metrics.csv", "movements.csv", "offers.csv", "runs.parquet", "summary.json", "scenario.yaml", "ledger.parquet",
+    "metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet",
+    "summary.json", "scenario.yaml", "ledger.parquet",
 }  # fmt: skip
 FIGURES = {"bridge", "closing_mrr", "movements", "net_churn"}
 

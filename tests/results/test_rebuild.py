@@ -193,11 +193,11 @@ def test_the_retention_gap_can_be_made_from_runs(company):
     ],
 )
 def test_movements_and_offers_can_be_made_from_runs(company, file, source, keys):
-    value = "amount" if source == "movement" else "count"
     cells = Cells()
     for row in runs(company, source):
         key = (company.result.months[row["month"]], *(row[key] for key in keys))
-        cells.add(key, row, row[value] / (UNIT if value == "amount" else 1))
+        is_money = source == "movement" or row["reason"] == "mrr"
+        cells.add(key, row, row["amount"] / UNIT if is_money else row["count"])
     named = {"plan": "offer", "reason": "stage"} if source == "offer" else {}
     found = table(company, file)
     assert [*found[0]] == ["month", *(named.get(key, key) for key in keys), *STATISTICS]
@@ -234,7 +234,7 @@ def again(company, tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["metrics.csv", "movements.csv", "offers.csv", "runs.parquet", "summary.json", "scenario.yaml"]
+    "name", ["metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet", "summary.json", "scenario.yaml"]
 )
 def test_the_resolved_scenario_gives_the_same_bytes(company, again, name):
     assert (again / name).read_bytes() == (company.folder / name).read_bytes()

@@ -54,7 +54,7 @@ def test_the_headline_is_what_metrics_csv_says(company: Company):
         return metrics.filter(pl.col("metric") == name)
 
     last = company.result.months[-1]
-    for name in ("closing_mrr", "nrr_12m", "grr_12m"):
+    for name in ("closing_mrr", "nrr_12m", "grr_12m", "saved_mrr"):
         row = rows(name).row(-1, named=True)
         assert (row["month"], headline[name]["month"]) == (last, last)
         for field in ("mean", "p05", "p50", "p95"):
@@ -64,7 +64,7 @@ def test_the_headline_is_what_metrics_csv_says(company: Company):
         values = rows(name)
         assert values["replications"].unique().to_list() == [REPLICATIONS]
         assert headline[f"{name}_mean"] == pytest.approx(values["mean"].mean(), rel=1e-9)
-    assert len(headline) == 8
+    assert len(headline) == 9
 
 
 def test_a_horizon_of_less_than_a_year_has_no_yearly_retention():

@@ -56,7 +56,7 @@ def _plan(language: Language, keys: Keys, name: str, plan: Plan) -> Iterator[str
             yield language.say(phrase, price=money(bound, keys.currency))
     for term, discount in plan.term_discount.items():
         yield language.say(
-            "term_discount",
+            "term_discount" if discount else "term_same",
             share=language.share(discount),
             term=term,
             length=language.months(keys.terms[term]),

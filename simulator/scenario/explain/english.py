@@ -46,6 +46,7 @@ class English(Language):
         "trial_moves": "It begins with a free trial of {length}: {share} go on to pay, the others move to {plan}.",
         "rescue": "It is only offered to customers who are about to leave.",
         "closed": "It is not sold any more; customers who hold it keep it.",
+        "term_same": "It is also sold for the {term} term ({length}), at the same price.",
         "term_discount": "{share} less for the {term} term ({length}): {price} a month.",
         "ladder": "From low to high: {steps}. “Next plan” and downgrades move one step.",
         "no_terms": "Every contract is monthly.",

@@ -42,6 +42,7 @@ class Japanese(Language):
         "trial_moves": "{length}の無料トライアルから始まる。{share}が有料に転換し、残りは{plan}へ移る。",
         "rescue": "解約しようとする顧客にだけ提案する。",
         "closed": "新規には販売しない。利用中の顧客は使い続ける。",
+        "term_same": "契約期間{term}({length})も同じ価格で販売する。",
         "term_discount": "契約期間{term}({length})なら{share}引きで、月額{price}。",
         "ladder": "低い順に {steps}。「次のプラン」とダウングレードはこの順に1段動く。",
         "no_terms": "契約はすべて月契約。",
