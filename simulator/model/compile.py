@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ def compile_model(scenario: Scenario) -> Model:
     tiers: list[tuple] = []
     opening, listed = opening_blocks(scenario, names, warnings)
     epoch_of_month = _epoch_of_month(scenario)
+    warnings += unanswered_prices(scenario)
     arriving = arrival_blocks(scenario, epoch_of_month, first_prices)
     tables = T.Tables(
         scalars=_scalars(scenario, names),
@@ -115,6 +117,28 @@ def _records(rows: list, dtype: np.dtype) -> np.ndarray:
     if isinstance(rows[0], list) and not rows[0]:
         return np.zeros((len(rows), 0), dtype).view(np.recarray)
     return np.array(rows, dtype).view(np.recarray)
+
+
+def unanswered_prices(scenario: Scenario) -> list[str]:
+    """Return a warning for every segment whose prices change while nothing is said about how it responds."""
+    prices = [
+        {name: item.price for items in (epoch.keys.plans, epoch.keys.addons) for name, item in items.items()}
+        for epoch in scenario.epochs
+    ]
+    changes = any(
+        now[name] != before[name] for before, now in pairwise(prices) for name in now.keys() & before.keys()
+    )
+    silent = [
+        name
+        for name in scenario.segment_names
+        if not any(vars(scenario.epochs[0].keys.segments[name].price_response).values())
+    ]
+    return [
+        f"segments.{name}.price_response is not given: prices change, and nobody in {name} leaves, stays away or "
+        f"chooses otherwise because of it"
+        for name in silent
+        if changes
+    ]
 
 
 def signal_names(scenario: Scenario) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ segments:
     cancel: {standard: 3% per month, premium: 2% per month}
     not_renewed: {annual: 12%}                  # share that does not renew the year
     downgrade: 0.5% per month
+    price_response: {choice: -1.0, upgrade: -0.8, cancel: 0.6}   # elasticities: what a price 1 % higher changes, in %
 
 offers:
   review:                                       # every quarter, to customers of the standard plan

@@ -61,6 +61,8 @@ def compare(module: ModuleType, broken: Callable[[Model], None] | None = None) -
 def test_a_wrong_table_is_noticed(module, table, field, factor):
     def broken(model: Model) -> None:
         rows = model.blocks if table == "blocks" else getattr(model.tables, table)
+        if (table, field) == ("segment_terms", "share"):
+            rows = rows[..., 1:]  # of longer terms: choices are a race of shares, and all alike would change nothing
         rows[field] *= factor
 
     seen = compare(module, broken)

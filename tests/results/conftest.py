@@ -34,10 +34,12 @@ segments:
     cancel: {free: 3% per month, lite: 6% per month, standard: 7% per month, premium: 4% per month}
     not_renewed: {annual: 20%}
     downgrade: 1% per month
+    price_response: {cancel: 0.4}
   corp:
     opening: corp.csv
     cancel: {free: 3% per month, lite: 5% per month, standard: 5% per month, premium: 3% per month}
     not_renewed: {annual: 20%}
+    price_response: {cancel: 0.4}
 cancellation: {bluff: 10%, lured: 0.5% per month}
 offers:
   grow: {motion: upsell, when: {rate: 6% per month}, who: {plans: [free, standard]}, to: next_plan, acceptance: 30%}

@@ -43,6 +43,25 @@ def read_json(text: str) -> dict:
     return json.loads(text, parse_constant=refuse)
 
 
+# what a reader must know
+
+SILENT = """
+currency: JPY
+start: 2026-01
+months: 4
+plans: {basic: {price: 1_000}}
+segments: {smb: {opening: {basic: 3}, opening_tenure: 0 months, cancel: {basic: 1% per month}}}
+changes: [{at: 2026-03, set: {plans.basic.price: 3_000}, existing: now}]
+"""
+
+
+def test_a_price_change_that_nobody_answers_is_told():
+    said = sim.run(sim.load(SILENT), replications=1).summary["warnings"]
+    assert any("segments.smb.price_response is not given: prices change, and nobody in smb leaves" in w for w in said)
+    answered = SILENT.replace("cancel: {", "price_response: {cancel: 0.6}, cancel: {")
+    assert sim.run(sim.load(answered), replications=1).summary["warnings"] == []
+
+
 # the headline
 
 
