@@ -18,12 +18,13 @@ DRIVER = """
 import sys
 from contextlib import contextmanager
 from simulator import cli
+from simulator.commands import run as command
 
 @contextmanager
 def told(*, show):
     yield lambda share: print(f"{share:.6f}", flush=True)
 
-cli.progress_bar = told
+command.progress_bar = told
 sys.argv = ["plansim", *sys.argv[1:]]
 cli.main()
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from simulator.cli import progress_bar
+from simulator.commands.options import progress_bar
 from simulator.studies import run as study
 from tests.cli.commands import SMALL, everything_in, plansim
 
@@ -152,7 +152,7 @@ def test_nothing_is_said_into_the_progress_bar(desk, monkeypatch):
         yield None
         print("bar]", file=sys.stderr)
 
-    monkeypatch.setattr("simulator.cli.progress_bar", drawn)
+    monkeypatch.setattr("simulator.commands.run.progress_bar", drawn)
     monkeypatch.setattr("simulator.jit.is_cached", lambda: False)
     assert plansim("run", "shop.yaml", "--replications", 1).stderr.endswith("[bar\nbar]\n")
 
