@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.billing.account import account, accounts
+    from simulator.billing.errors import BillingError
     from simulator.engines.charge import charge
     from simulator.results.folder import read
     from simulator.results.result import Result
@@ -22,16 +24,30 @@ if TYPE_CHECKING:
 
 # Names are imported when first used: `plansim --help` must not wait for a compiler.
 _PUBLIC = {
+    "BillingError": "simulator.billing.errors",
     "Result": "simulator.results.result",
     "Scenario": "simulator.scenario.load",
     "ScenarioError": "simulator.scenario.errors",
+    "account": "simulator.billing.account",
+    "accounts": "simulator.billing.account",
     "charge": "simulator.engines.charge",
     "load": "simulator.scenario.load",
     "read": "simulator.results.folder",
     "run": "simulator.studies.run",
 }
 
-__all__ = ["Result", "Scenario", "ScenarioError", "charge", "load", "read", "run"]
+__all__ = [
+    "BillingError",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "account",
+    "accounts",
+    "charge",
+    "load",
+    "read",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

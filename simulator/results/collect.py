@@ -26,6 +26,7 @@ from simulator.results.tables import (
     without_rescue_rows,
 )
 from simulator.results.teams import teams_frame
+from simulator.scenario.policy_reach import knobs_that_matter
 from simulator.scenario.scenario import Scenario
 
 
@@ -44,7 +45,7 @@ class Collector:
 
     def add(self, replication: Replication) -> None:
         """Take one replication; its books must add up."""
-        self.totals.append(Totals.of(replication.books))
+        self.totals.append(Totals.of(replication.books, self.scenario.policy))
         self.tallies.append(replication.tallies)
         self.rows.append(replication_rows(replication, self.model.names))
         self.events += replication.events
@@ -53,7 +54,7 @@ class Collector:
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
-        closing = Totals.of(replication.books).stock[0, 1:, :, MRR]
+        closing = Totals.of(replication.books, self.scenario.policy).stock[0, 1:, :, MRR]
         self.closing_without_rescue.append(closing)
         self.rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
 
@@ -81,6 +82,7 @@ class Collector:
             "seed": seed,
             "engine": engine,
             "versions": versions(),
+            "policy": self.scenario.policy.summary() | {"matters": list(knobs_that_matter(self.scenario))},
             "headline": headline(metrics, labels),
             "rescue": rescue_funnel(self.tallies, self.model),
             "negative_churn": distribution,
@@ -90,7 +92,7 @@ class Collector:
         }
         return Result(
             metrics=metrics_frame(metrics, self.model.names.segments, labels),
-            movements=movements_frame(runs, replications, labels),
+            movements=movements_frame(runs, replications, labels, self.scenario.policy.grain),
             offers=offers_frame(runs, replications, labels),
             teams=teams_frame(self.teams, self.model.names.teams, labels),
             runs=runs,
