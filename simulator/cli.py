@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from simulator.commands.check import check
+from simulator.commands.compare import compare
 from simulator.commands.explain import explain
 from simulator.commands.new import new
 from simulator.commands.run import run
@@ -38,6 +39,7 @@ def start(context: typer.Context) -> None:
 
 for question in (
     run,
+    compare,
     check,
     explain,
     schema,

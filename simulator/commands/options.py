@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,10 +31,11 @@ class WrongInput(Exception):  # noqa: N818  (it reads as the sentence it is)
 def explained_errors() -> Iterator[None]:
     """Turn errors of the input into their message and exit code 2; everything else keeps its traceback."""
     from simulator.scenario.errors import ScenarioError
+    from simulator.studies.errors import WrongStudy
 
     try:
         yield
-    except (ScenarioError, WrongInput) as error:
+    except (ScenarioError, WrongStudy, WrongInput) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(INPUT_IS_WRONG) from None
 
@@ -56,6 +57,23 @@ def check_simulation(replications: int, seed: int, engine: str = "auto", threads
         raise WrongInput(f"--engine: there is no engine {engine!r}; write auto, compiled or simpy")
     if threads is not None and threads < 1:
         raise WrongInput(f"--threads: {threads} is too few; write 1 or more")
+
+
+def loaded_together(paths: Sequence[Path]) -> list[Any]:
+    """Load scenarios; what is wrong in any of them is said at once."""
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.load import load
+
+    loaded: list[Any] = []
+    problems: list[Any] = []
+    for path in paths:
+        try:
+            loaded.append(load(path))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return loaded
 
 
 def checked_place(folder: Path) -> None:

@@ -88,6 +88,12 @@ def chunks(model: Model) -> list[np.ndarray]:
     return result
 
 
+def of_shard(pieces: list[np.ndarray], shard: int, shards: int) -> list[np.ndarray]:
+    """Return the chunks of one of `shards` parts of the population; an empty chunk where there are too few."""
+    first, last = (len(pieces) * k // shards for k in (shard, shard + 1))
+    return pieces[first:last] or [_pieces([])]
+
+
 def _pieces(pieces: list[tuple[int, int, int]]) -> np.ndarray:
     return np.array(pieces, PIECE).view(np.recarray)
 
@@ -100,6 +106,7 @@ def run_compiled(
     threads: int | None = None,
     ledger: bool = False,
     progress: Callable[[float], None] | None = None,
+    shard: tuple[int, int] = (0, 1),
 ) -> Iterator[Replication]:
     """Yield the replications in order.
 
@@ -111,8 +118,10 @@ def run_compiled(
         keep the ledger rows.
     progress
         called with the share of the work that is done, from the calling thread.
+    shard
+        (i, n): simulate only the i-th of n parts of the customers; the books of all n add up to those of everybody.
     """
-    pieces = chunks(model)
+    pieces = of_shard(chunks(model), *shard)
     tasks = ((r, i) for r in replications for i in range(len(pieces)))
     total = len(replications) * len(pieces)
     done = 0

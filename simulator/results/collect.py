@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from simulator.accounting.account import MRR
-from simulator.accounting.metrics import compute
-from simulator.accounting.totals import UNIT, Totals
-from simulator.customer.tally import NOT_FOLLOWED, Tallies
+from simulator.accounting.totals import Totals
+from simulator.customer.tally import NOT_FOLLOWED
 from simulator.engines.output import Replication
 from simulator.model.compile import Model
-from simulator.results.behaviour import behaviour_metrics, rescue_funnel
-from simulator.results.economics import economics_metrics, has_economics
+from simulator.results.behaviour import rescue_funnel
+from simulator.results.measure import Measure
 from simulator.results.result import Result
 from simulator.results.summary import headline, negative_churn, versions
 from simulator.results.tables import (
@@ -35,17 +33,18 @@ class Collector:
 
     scenario: Scenario
     model: Model
-    totals: list[Totals] = field(default_factory=list)
-    tallies: list[Tallies] = field(default_factory=list)
     rows: list[pl.DataFrame] = field(default_factory=list)
-    closing_without_rescue: list[np.ndarray] = field(default_factory=list)
+    twin_rows: list[pl.DataFrame] = field(default_factory=list)
     teams: list[np.ndarray] = field(default_factory=list)
     events: int = 0
+    measure: Measure = field(init=False)
 
-    def add(self, replication: Replication) -> None:
-        """Take one replication; its books must add up."""
-        self.totals.append(Totals.of(replication.books))
-        self.tallies.append(replication.tallies)
+    def __post_init__(self) -> None:
+        self.measure = Measure(self.scenario, self.model)
+
+    def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
+        """Take one replication; its books must add up. `drawn` is its scenario, where that has ranges."""
+        self.measure.add(replication, drawn)
         self.rows.append(replication_rows(replication, self.model.names))
         self.events += replication.events
         if replication.teams is not None:
@@ -53,23 +52,17 @@ class Collector:
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
-        closing = Totals.of(replication.books).stock[0, 1:, :, MRR]
-        self.closing_without_rescue.append(closing)
-        self.rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
+        closing = self.measure.add_without_rescue(replication)
+        self.twin_rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
 
     def result(self, *, seed: int, engine: str) -> Result:
         """Return the result of all replications taken."""
         labels = month_labels(self.scenario.start, self.model.months)
-        totals = Totals.stack(self.totals)
-        metrics = compute(totals) | behaviour_metrics(self.tallies, self.model)
-        if self.closing_without_rescue:
-            without = np.stack(self.closing_without_rescue) / UNIT
-            metrics["saved_mrr"] = metrics["closing_mrr"] - without
-        if has_economics(self.scenario):
-            metrics |= economics_metrics(metrics, self.tallies, self.scenario)
-        runs = pl.concat(self.rows)
+        totals = Totals.stack(self.measure.totals)
+        metrics = self.measure.metrics()
+        runs = pl.concat([*self.rows, *self.twin_rows])
         distribution, by_month = negative_churn(totals, labels)
-        replications = len(self.totals)
+        replications = len(self.measure.totals)
         summary = {
             "title": self.scenario.title,
             "currency": self.scenario.currency,
@@ -82,7 +75,7 @@ class Collector:
             "engine": engine,
             "versions": versions(),
             "headline": headline(metrics, labels),
-            "rescue": rescue_funnel(self.tallies, self.model),
+            "rescue": rescue_funnel(self.measure.tallies, self.model),
             "negative_churn": distribution,
             "negative_churn_probability": by_month,
             "events": self.events,
@@ -101,15 +94,15 @@ class Collector:
     def warnings(self) -> list[str]:
         """Return what a reader must know: assumptions of the model, caps that bound, customers not followed."""
         said = list(self.model.warnings)
-        capped = np.sum([t.offers[..., 2].sum(axis=(0, 1)) for t in self.tallies], axis=0)
-        made = np.sum([t.offers[..., 0].sum(axis=(0, 1)) for t in self.tallies], axis=0)
+        capped = np.sum([t.offers[..., 2].sum(axis=(0, 1)) for t in self.measure.tallies], axis=0)
+        made = np.sum([t.offers[..., 0].sum(axis=(0, 1)) for t in self.measure.tallies], axis=0)
         for name, times, of in zip(self.model.names.offers, capped, made, strict=True):
             if times:
                 said.append(
                     f"offers.{name}.acceptance: base and factors came to more than 100 % in {times:,} of {of:,} "
                     f"offers made; they were capped at 100 %"
                 )
-        lost = sum(int(t.counters[..., NOT_FOLLOWED].sum()) for t in self.tallies)
+        lost = sum(int(t.counters[..., NOT_FOLLOWED].sum()) for t in self.measure.tallies)
         if lost:
             said.append(
                 f"{lost:,} accepted rescues are missing from the rescue funnel's later stages: those customers had "

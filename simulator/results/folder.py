@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import polars as pl
 
+from simulator.results import place
+from simulator.results.place import NotAResultFolder
 from simulator.results.result import Result
 
 SUMMARY = "summary.json"
 TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
 LEDGER = "ledger.parquet"
-
-
-class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
-    """The folder is there but holds something else, or is not there at all."""
+FILES = (SUMMARY, *TABLES)
 
 
 def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
@@ -31,39 +28,15 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
-    folder = Path(folder)
-    check_place(folder)
-    place = folder.resolve()  # "." has no name, and a link goes on pointing to where it does
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        fresh.chmod(0o755)
-        _write(result, fresh)
+
+    def write(fresh: Path) -> None:
+        write_result(result, fresh)
         if figures:
             from simulator.reporting.save import save_all  # matplotlib is slow to import
 
             save_all(result, fresh / "figures", lang)
-        _take_place(fresh, place)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return folder
 
-
-def _take_place(fresh: Path, place: Path) -> None:
-    """Rename `fresh` to `place`; what is there gives way, and comes back if that fails."""
-    if not place.exists():
-        fresh.rename(place)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
-    old = place.rename(aside / "result")
-    try:
-        fresh.rename(place)
-    except BaseException:
-        old.rename(place)
-        aside.rmdir()
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    return place.write_whole(Path(folder), FILES, write)
 
 
 def check_place(folder: Path) -> None:
@@ -74,31 +47,11 @@ def check_place(folder: Path) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place = folder.resolve()
-    if place.is_dir():
-        missing = _missing(place)
-        if missing and any(place.iterdir()):
-            raise NotAResultFolder(
-                f"{folder} is not empty and is not an older result ({', '.join(missing)} not found); it is left "
-                f"alone. Name another folder with --out"
-            )
-        if os.path.ismount(place):
-            raise NotAResultFolder(f"{folder} is a mount point and cannot be replaced whole; name a folder inside it")
-    elif place.exists():
-        raise NotAResultFolder(f"{folder} is a file; name a folder for the results with --out")
-    above = next(parent for parent in place.parents if parent.exists())
-    if not above.is_dir():
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is a file; name another folder with --out")
-    if not os.access(above, os.W_OK):
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is not writable; name another folder with --out")
+    place.check_place(folder, FILES)
 
 
-def _missing(folder: Path) -> list[str]:
-    """Return the files of a result that the folder lacks."""
-    return [name for name in (SUMMARY, *TABLES) if not (folder / name).is_file()]
-
-
-def _write(result: Result, folder: Path) -> None:
+def write_result(result: Result, folder: Path) -> None:
+    """Write the files of a result, figures aside, to a folder that is there."""
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
     result.offers.write_csv(folder / "offers.csv", float_precision=4)
@@ -121,7 +74,7 @@ def read(folder: Path | str) -> Result:
         if the folder is missing or lacks one of a result's files.
     """
     folder = Path(folder)
-    missing = _missing(folder)
+    missing = place.missing_files(folder, FILES)
     if missing:
         raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
     yaml, ledger = folder / "scenario.yaml", folder / LEDGER

@@ -1,0 +1,120 @@
+"""Compare scenarios: which is better, by how much, how sure?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from simulator.results.collect import Collector
+from simulator.results.comparison import choices_frame, differences_frame, variance_reduction
+from simulator.results.study import Study
+from simulator.results.tables import month_labels
+from simulator.scenario.differences import differences as scenario_differences
+from simulator.scenario.scenario import Scenario
+from simulator.studies.comparable import check_comparable
+from simulator.studies.executor import Executor, Here, Progress
+from simulator.studies.replicate import collect
+from simulator.studies.run import DEFAULT_REPLICATIONS, DEFAULT_SEED, check_numbers
+from simulator.studies.tasks import PER_DRAW, engine_of
+
+# What a comparison says about variance reduction and choices, at the last month, where the scenarios have it.
+HEADLINES = ("closing_mrr", "net_mrr_churn_rate", "nrr_12m", "paying_customers", "saved_mrr", "contribution")
+
+
+class Comparison(Study):
+    """Scenarios that lived with the same draws, held against the first of them."""
+
+    @property
+    def differences(self) -> pl.DataFrame:
+        """month, segment, scenario, metric, base, value, difference, low95, high95, p_better."""
+        return self.table("differences")
+
+    @property
+    def choices(self) -> pl.DataFrame:
+        """month, metric, scenario, value, p_best, cost_if_wrong."""
+        return self.table("choices")
+
+
+def compare(
+    base: Scenario,
+    *others: Scenario,
+    replications: int = DEFAULT_REPLICATIONS,
+    seed: int = DEFAULT_SEED,
+    engine: str = "auto",
+    threads: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Simulate scenarios with the same draws and return what differs from the first.
+
+    The same customers meet the same chances in every scenario (draws are addressed by name), so that a difference
+    between replications of the same number shows the effect of what was changed and little else.
+
+    Parameters
+    ----------
+    base, others
+        what `simulator.load` returns; at least one other.
+    replications, seed, engine, threads, executor, progress
+        as of `run`.
+
+    Raises
+    ------
+    NotComparable
+        if currency or horizon differ, two scenarios have one name, or no other is given.
+    """
+    check_numbers(replications, seed)
+    scenarios = [base, *others]
+    check_comparable(scenarios)
+    collectors = collect(
+        scenarios, range(replications), seed, executor or Here(threads), engine=engine, progress=progress
+    )
+    return comparison(collectors, seed, engine)
+
+
+def comparison(collectors: Sequence[Collector], seed: int, engine: str = "auto") -> Comparison:
+    """Return the comparison of collected scenarios, the first of them the base."""
+    base = collectors[0]
+    scenarios = [collector.scenario for collector in collectors]
+    names = [scenario.name for scenario in scenarios]
+    metrics = [collector.measure.metrics() for collector in collectors]
+    labels = month_labels(base.scenario.start, base.scenario.months)
+    per_draw = PER_DRAW if any(scenario.ranges for scenario in scenarios) else 1
+    runs = {
+        collector.scenario.name: collector.result(seed=seed, engine=engine_of(engine, collector.model))
+        for collector in collectors
+    }
+    segments = [collector.model.names.segments for collector in collectors]
+    differences = differences_frame(metrics, names, segments, labels, per_draw)
+    first = runs[names[0]].summary
+    summary: dict[str, Any] = {
+        "kind": "comparison",
+        "title": " / ".join(scenario.title for scenario in scenarios),
+        **{
+            key: first[key]
+            for key in ("currency", "fiscal_year_start", "horizon", "replications", "seed", "engine", "versions")
+        },
+        "base": names[0],
+        "runs": names,
+        "titles": {scenario.name: scenario.title for scenario in scenarios},
+        "differs": {
+            scenario.name: [
+                {"key": d.key, "before": d.before, "after": d.after}
+                for d in scenario_differences(base.scenario, scenario)
+            ]
+            for scenario in scenarios[1:]
+        },
+        "variance_reduction": {
+            name: {
+                headline: variance_reduction(metrics[0][headline][:, -1, 0], metrics[k][headline][:, -1, 0])
+                for headline in HEADLINES
+                if headline in metrics[0] and headline in metrics[k]
+            }
+            for k, name in enumerate(names)
+            if k
+        },
+        "warnings": list(dict.fromkeys(w for result in runs.values() for w in result.summary["warnings"])),
+    }
+    tables = {"differences": differences, "choices": choices_frame(metrics, names, labels)}
+    return Comparison("comparison", tables, summary, runs)
