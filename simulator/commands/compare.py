@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +15,7 @@ from simulator.commands.options import (
     Replications,
     Seed,
     Threads,
+    WrongInput,
     check_simulation,
     checked_lang,
     explained_errors,
@@ -38,7 +40,11 @@ from simulator.commands.studies import (
 def compare(
     scenarios: Annotated[
         list[Path],
-        typer.Argument(metavar="BASE.yaml OTHER.yaml ...", help="The base and the others.", show_default=False),
+        typer.Argument(
+            metavar="BASE.yaml OTHER.yaml ...",
+            help="The base and the others; or one study of options and cases.",
+            show_default=False,
+        ),
     ],
     replications: Replications = 100,
     seed: Seed = 1,
@@ -60,38 +66,84 @@ def compare(
         checked_lang(lang)
         check_simulation(replications, seed, engine, threads)
         narrow = checked_precision(precision, max_replications)
-        from simulator.studies.comparable import check_comparable
+        if len(scenarios) == 1 and is_study_file(scenarios[0]):
+            if narrow is not None:
+                raise WrongInput("--precision goes with scenarios, not with a study of options and cases; leave it out")
+            kind, ask = "cases", _cases(scenarios[0])
+            name = scenarios[0].stem
+        else:
+            from simulator.studies.comparable import check_comparable
 
-        loaded = loaded_together(scenarios)
-        check_comparable(loaded)
-        folder = out or Path("reports") / f"{loaded[0].name}-compared"
-        checked_study_place(folder, "comparison")
+            loaded = loaded_together(scenarios)
+            check_comparable(loaded)
+            kind, name = "comparison", loaded[0].name
+            if narrow is None:
+                ask = partial(_plain, loaded)
+            else:
+                ask = partial(_until, loaded, narrow, metric, max_replications)
+        folder = out or Path("reports") / f"{name}-compared"
+        checked_study_place(folder, kind)
         say_if_compiling(quiet)
-        from simulator.studies.compare import compare as simulate
-
         with (
             remembering(folder, executor_for(cluster, threads)) as executor,
             progress_bar(show=not quiet) as progress,
         ):
-            if narrow is None:
-                study = simulate(
-                    *loaded, replications=replications, seed=seed, engine=engine, executor=executor, progress=progress
-                )
-            else:
-                from simulator.studies.precisely import compare_until
-
-                study = compare_until(
-                    *loaded,
-                    precision=narrow,
-                    metric=metric,
-                    first=replications,
-                    most=max_replications,
-                    seed=seed,
-                    engine=engine,
-                    executor=executor,
-                )
+            study = ask(replications, seed, engine, executor, progress)
             study.save(folder, lang=lang)
         if not quiet:
             print_study(study, lang)
             say_precision(study.summary)
         typer.echo(f"results: {folder}")
+
+
+def _plain(loaded: list[Any], replications: int, seed: int, engine: str, executor: Any, progress: Any) -> Any:
+    from simulator.studies.compare import compare  # a compiler is slow to import
+
+    return compare(*loaded, replications=replications, seed=seed, engine=engine, executor=executor, progress=progress)
+
+
+def _until(
+    loaded: list[Any],
+    precision: float,
+    metric: str,
+    most: int,
+    replications: int,
+    seed: int,
+    engine: str,
+    executor: Any,
+    progress: Any,
+) -> Any:
+    from simulator.studies.precisely import compare_until
+
+    return compare_until(
+        *loaded,
+        precision=precision,
+        metric=metric,
+        first=replications,
+        most=most,
+        seed=seed,
+        engine=engine,
+        executor=executor,
+    )
+
+
+def is_study_file(path: Path) -> bool:
+    """Tell whether a file holds a study of options and cases."""
+    from simulator.scenario.study import is_study
+
+    return is_study(path)
+
+
+def _cases(path: Path) -> Any:
+    from simulator.scenario.study import load_study
+
+    loaded = load_study(path)
+
+    def ask(replications: int, seed: int, engine: str, executor: Any, progress: Any) -> Any:
+        from simulator.studies.cases import compare_cases
+
+        return compare_cases(
+            loaded, replications=replications, seed=seed, engine=engine, executor=executor, progress=progress
+        )
+
+    return ask

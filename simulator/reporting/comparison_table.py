@@ -88,3 +88,46 @@ def _row(study: Any, metric: str, row: dict[str, Any], cost: float | None, lang:
         numbers.percent(known(row["p_better"]), lang, digits=0),
         change(cost).lstrip("+"),
     ]
+
+
+def cases_table(study: Any, lang: str) -> list[Section]:
+    """The tables of the comparison, then one a metric: what each option brings against the base, case by case."""
+    sections = comparison_table(study, lang)
+    last = study.months[-1]
+    rows = study.table("cases").filter((pl.col("segment") == "all") & (pl.col("month") == last))
+    cases = study.summary["cases"]
+    for metric in ("closing_mrr", "nrr_12m"):
+        some = rows.filter(pl.col("metric") == metric)
+        found = {(row["scenario"], row["case"]): row for row in some.iter_rows(named=True)}
+        options = [name for name in study.summary["runs"] if name != study.summary["base"]]
+        body = [
+            [_option(study, name, lang), *(_in_case(study, metric, found.get((name, case)), lang) for case in cases)]
+            for name in options
+        ]
+        caption = word(
+            "comparison.cases_rate" if metric in RATES else "comparison.cases",
+            lang,
+            metric=word(f"metric.{metric}", lang),
+            month=numbers.month(last, lang),
+        )
+        titles = [word("comparison.option", lang), *(case_title(name, title, lang) for name, title in cases.items())]
+        sections.append(Section(caption, titles, body))
+    return sections
+
+
+def case_title(name: str, title: str, lang: str) -> str:
+    """The title of a case; those that nobody has named have the usual words."""
+    return word(f"case.{name}", lang) if title == name and name in ("low", "base", "high") else title
+
+
+def _option(study: Any, name: str, lang: str) -> str:
+    title = f"{name}: {study.summary['titles'][name]}"
+    return word("comparison.recommended", lang, option=title) if name == study.summary["recommended"] else title
+
+
+def _in_case(study: Any, metric: str, row: dict[str, Any] | None, lang: str) -> str:
+    if row is None:
+        return word("format.none", lang)
+    if metric in RATES:
+        return numbers.percent(known(row["difference"]), lang, digits=2, signed=True).rstrip("%")
+    return numbers.money(known(row["difference"]), study.currency, lang, signed=True)

@@ -12,6 +12,7 @@ from simulator.reporting.figures import comparison
 
 STUDY_FIGURES: dict[str, dict[str, Callable[..., Figure]]] = {
     "comparison": {"comparison": comparison.draw},
+    "cases": {"comparison": comparison.draw},
 }
 
 

@@ -11,12 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from simulator.reporting.comparison_table import comparison_table
+from simulator.reporting.comparison_table import cases_table, comparison_table
 from simulator.reporting.section import Section
+from simulator.reporting.uncertainty import dominant
 from simulator.reporting.words import word
 
 TABLES: dict[str, Callable[[Any, str], list[Section]]] = {
     "comparison": comparison_table,
+    "cases": cases_table,
 }
 """For each kind of study a function that gives its tables."""
 
@@ -40,6 +42,9 @@ def print_findings(study: Any, console: Console, lang: str = "en") -> None:
         console.print(table)
         for note in section.notes:
             console.print(Text(note, style="dim"))
+    for name, found in (study.summary.get("uncertainty_of_difference") or {}).items():
+        console.print()
+        console.print(Text(dominant(found, word("comparison.difference_of", lang, scenario=name), lang)))
     warnings = study.summary.get("warnings") or []
     if warnings:
         console.print(Text(word("headline.warnings", lang), style="bold yellow"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,12 @@ from simulator.results.tables import (
     without_rescue_rows,
 )
 from simulator.results.teams import teams_frame
+from simulator.results.variance import PER_DRAW, decompose, grouped
+from simulator.scenario.ranges import uniforms
 from simulator.scenario.scenario import Scenario
+
+# Figures of the last month whose variance is told apart: that of the ranges, and that of luck.
+DECOMPOSED = ("closing_mrr", "net_mrr_churn_rate", "nrr_12m", "paying_customers", "contribution")
 
 
 @dataclass
@@ -78,6 +84,7 @@ class Collector:
             "rescue": rescue_funnel(self.measure.tallies, self.model),
             "negative_churn": distribution,
             "negative_churn_probability": by_month,
+            **self.uncertainty(metrics, seed),
             "events": self.events,
             "warnings": self.warnings(),
         }
@@ -90,6 +97,20 @@ class Collector:
             summary=summary,
             scenario_yaml=self.scenario.resolved_yaml(),
         )
+
+    def uncertainty(self, metrics: dict[str, np.ndarray], seed: int) -> dict[str, Any]:
+        """Return how much of the variance of the last month's figures comes of the ranges; nothing without ranges."""
+        if not self.scenario.ranges:
+            return {}
+        draws = len(self.measure.totals) // PER_DRAW
+        places = [uniforms(self.scenario, seed, d) for d in range(draws)]
+        by_range = {path: np.array([one[path] for one in places]) for path in self.scenario.uncertain}
+        found = {
+            name: decompose(grouped(metrics[name][:, -1, 0], PER_DRAW), by_range)
+            for name in DECOMPOSED
+            if name in metrics
+        }
+        return {"uncertainty": {name: one.summary() for name, one in found.items() if one is not None}}
 
     def warnings(self) -> list[str]:
         """Return what a reader must know: assumptions of the model, caps that bound, customers not followed."""

@@ -20,6 +20,7 @@ SUMMARY = "summary.json"
 # Tables of each kind of study, by file name without its ending: what its folder must hold.
 KINDS: dict[str, tuple[str, ...]] = {
     "comparison": ("differences", "choices"),
+    "cases": ("differences", "choices", "cases"),
     "sweep": ("sweep",),
     "tornado": ("tornado",),
     "sobol": ("sobol",),
@@ -168,7 +169,10 @@ def read_study(folder: Path | str) -> Study:
 
 
 # Columns that are text whatever their values look like; all others of a study's tables are numbers.
-TEXT = ("month", "segment", "metric", "scenario", "key", "lever", "value_text", "text", "kind", "motion", "reason")
+TEXT = (
+    *("month", "case", "segment", "metric", "scenario", "key", "lever"),
+    *("value_text", "text", "kind", "motion", "reason"),
+)
 
 
 def _read_table(path: Path) -> pl.DataFrame:

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+PER_DRAW = 2
+"""Replications that live with the same draw of the ranges: what differs between them is luck alone."""
+
 LEAST_DRAWS = 10
 """With fewer draws, the share of variance has no interval worth telling."""
 

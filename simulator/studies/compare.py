@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from simulator.results.collect import Collector
 from simulator.results.comparison import choices_frame, differences_frame, variance_reduction
 from simulator.results.study import Study
 from simulator.results.tables import month_labels
+from simulator.results.variance import PER_DRAW, decompose, grouped
+from simulator.scenario.differences import Difference
 from simulator.scenario.differences import differences as scenario_differences
+from simulator.scenario.ranges import uniforms
 from simulator.scenario.scenario import Scenario
 from simulator.studies.comparable import check_comparable
 from simulator.studies.executor import Executor, Here, Progress
 from simulator.studies.replicate import collect
 from simulator.studies.run import DEFAULT_REPLICATIONS, DEFAULT_SEED, check_numbers
-from simulator.studies.tasks import PER_DRAW, engine_of
+from simulator.studies.tasks import engine_of
 
 # What a comparison says about variance reduction and choices, at the last month, where the scenarios have it.
 HEADLINES = ("closing_mrr", "net_mrr_churn_rate", "nrr_12m", "paying_customers", "saved_mrr", "contribution")
@@ -101,7 +105,7 @@ def comparison(collectors: Sequence[Collector], seed: int, engine: str = "auto")
         "differs": {
             scenario.name: [
                 {"key": d.key, "before": d.before, "after": d.after}
-                for d in scenario_differences(base.scenario, scenario)
+                for d in _outermost(scenario_differences(base.scenario, scenario))
             ]
             for scenario in scenarios[1:]
         },
@@ -114,7 +118,31 @@ def comparison(collectors: Sequence[Collector], seed: int, engine: str = "auto")
             for k, name in enumerate(names)
             if k
         },
+        **_told_apart(scenarios, metrics, seed),
         "warnings": list(dict.fromkeys(w for result in runs.values() for w in result.summary["warnings"])),
     }
     tables = {"differences": differences, "choices": choices_frame(metrics, names, labels)}
     return Comparison("comparison", tables, summary, runs)
+
+
+def _outermost(found: Sequence[Difference]) -> list[Difference]:
+    """Return the differences without those inside another: a new offer is told whole."""
+    keys = {one.key for one in found}
+    return [one for one in found if not any(one.key.startswith(f"{key}.") for key in keys if key != one.key)]
+
+
+def _told_apart(scenarios: Sequence[Scenario], metrics: Sequence[dict[str, np.ndarray]], seed: int) -> dict[str, Any]:
+    """Return how much of the variance of each difference in closing MRR comes of the ranges; nothing without any."""
+    found = {}
+    for scenario, measured in zip(scenarios[1:], metrics[1:], strict=True):
+        places = {}
+        for one in (scenarios[0], scenario):
+            drawn = [uniforms(one, seed, d) for d in range(len(measured["closing_mrr"]) // PER_DRAW)]
+            places |= {path: np.array([of_draw[path] for of_draw in drawn]) for path in one.uncertain}
+        if not places:
+            continue
+        difference = measured["closing_mrr"][:, -1, 0] - metrics[0]["closing_mrr"][:, -1, 0]
+        decomposed = decompose(grouped(difference, PER_DRAW), places)
+        if decomposed is not None:
+            found[scenario.name] = decomposed.summary()
+    return {"uncertainty_of_difference": found} if found else {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.results.collect import Collector
 from simulator.results.result import Result
+from simulator.results.variance import PER_DRAW
 from simulator.scenario.scenario import Scenario
 from simulator.studies.comparable import check_comparable
 from simulator.studies.compare import Comparison, comparison
@@ -17,7 +18,7 @@ from simulator.studies.point import Point, read_point
 from simulator.studies.precision import Precision, replicate_until
 from simulator.studies.replicate import extend
 from simulator.studies.run import DEFAULT_SEED, check_numbers
-from simulator.studies.tasks import PER_DRAW, engine_of, model_of
+from simulator.studies.tasks import engine_of, model_of
 
 MOST = 10_000
 FIRST = 20

@@ -16,13 +16,11 @@ from simulator.engines.compiled import run_compiled
 from simulator.engines.output import Replication, empty_output, no_rows
 from simulator.engines.simpy_engine import run_simpy
 from simulator.model.compile import Model, compile_model
+from simulator.results.variance import PER_DRAW
 from simulator.scenario.ranges import drawn, likely
 from simulator.scenario.scenario import Scenario
 
 ENGINES = ("auto", "compiled", "simpy")
-# Two replications live with the same draw of a scenario's ranges: what differs between them is luck alone, so that
-# luck and parameters can be told apart.
-PER_DRAW = 2
 TASK_SIZE = 1_000_000  # customers x replications, about: seconds of work, so that little is lost when one is
 TASK_BYTES = 1 << 26  # of books, at most, where a task has several replications: an outcome is held in memory
 PACKAGE = Path(__file__).parents[1]
