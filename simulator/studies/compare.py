@@ -135,7 +135,7 @@ def _told_apart(scenarios: Sequence[Scenario], metrics: Sequence[dict[str, np.nd
     """Return how much of the variance of each difference in closing MRR comes of the ranges; nothing without any."""
     found = {}
     for scenario, measured in zip(scenarios[1:], metrics[1:], strict=True):
-        places = {}
+        places: dict[str, np.ndarray] = {}
         for one in (scenarios[0], scenario):
             drawn = [uniforms(one, seed, d) for d in range(len(measured["closing_mrr"]) // PER_DRAW)]
             places |= {path: np.array([of_draw[path] for of_draw in drawn]) for path in one.uncertain}
