@@ -14,7 +14,7 @@ from scipy.linalg import expm
 from scipy.special import ndtri
 from scipy.stats import t as student
 
-from simulator.engines.teams import TEAM_FIGURES
+from simulator.engines.team_figures import TEAM_FIGURES
 from tests.analytic.chain import counts, generator
 from tests.analytic.zscores import Comparisons, assert_noticed
 from tests.mechanisms.world import World, offer, smb

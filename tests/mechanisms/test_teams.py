@@ -7,7 +7,7 @@ import pytest
 
 import simulator
 from simulator.accounting.movements import Cause
-from simulator.engines.teams import TEAM_FIGURES
+from simulator.engines.team_figures import TEAM_FIGURES
 from tests.analytic.chain import binomial
 from tests.analytic.zscores import Comparisons, assert_noticed
 from tests.mechanisms.world import NEVER, SURELY, World, after, offer, same, smb, text
