@@ -44,8 +44,8 @@ def run(
     seed
         of all draws: same seed, same result, whatever the engine and the number of threads.
     engine
-        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference), or `auto`: compiled,
-        but simpy where customers share people.
+        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference, slow), or `auto`:
+        compiled.
     threads
         of the compiled engine; by default one a processor.
     ledger
@@ -56,7 +56,7 @@ def run(
     Raises
     ------
     ValueError
-        if `replications` is not positive, the seed out of range, or the engine unknown or unable.
+        if `replications` is not positive, the seed out of range, or the engine unknown.
     """
     if replications < 1:
         raise ValueError(f"replications must be at least 1, not {replications}")
@@ -65,13 +65,6 @@ def run(
     if engine not in ENGINES:
         raise ValueError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
     model = compile_model(scenario)
-    if model.shares_people and engine == "compiled":
-        raise ValueError(
-            "customers of this scenario share people (offers with `needs`, or teams with `accounts`), which the "
-            "compiled engine does not simulate; use simpy or auto"
-        )
-    if model.shares_people:
-        engine = "simpy"
     without = model.without_rescue()
     passes = 1 if without is None else 2
     every = range(replications)
