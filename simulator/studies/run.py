@@ -88,6 +88,13 @@ def run(
         raise
 
 
+def entry_point(scenario: Scenario, engine: str) -> str:
+    """Return the name of the compiled function that does most of the work of a run."""
+    if engine == "simpy":
+        return "advance_customer"
+    return "simulate_firm" if compile_model(scenario).shares_people else "simulate_pieces"
+
+
 def _replications(
     model: Any, seed: int, every: range, engine: str, threads: int | None, ledger: bool, progress: Any
 ) -> Any:

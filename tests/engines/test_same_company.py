@@ -19,7 +19,9 @@ from simulator.engines.compiled import run_compiled
 from simulator.engines.output import Replication
 from simulator.engines.simpy_engine import run_simpy
 from simulator.engines.team_figures import TEAM_FIGURES
+from simulator.jit import is_cached
 from simulator.model.compile import Model, compile_model
+from simulator.studies.run import entry_point
 from tests.engines.ledgers import compiled, with_simpy
 from tests.engines.test_same_ledger import assert_same
 from tests.mechanisms.scenarios import companies, company
@@ -178,6 +180,14 @@ def test_work_ends_before_patience_and_patience_before_new_requests():
     assert (told["requests"], told["served"], told["dropped"]) == (6, 4, 2)
     assert told["waited"] == 2 * 0.5
     assert told["busy"] == 4 * 0.5
+
+
+def test_what_a_run_compiles_is_known_by_its_name():
+    apart, together = sim.load(ROOT / "scenarios" / "quickstart.yaml"), sim.load(text(TIES))
+    for scenario, engine in ((apart, "auto"), (together, "compiled"), (together, "simpy")):
+        sim.run(scenario, replications=1, engine=engine)
+        assert is_cached(entry_point(scenario, engine))
+    assert not is_cached("simulate_nothing")
 
 
 @pytest.fixture(scope="module")
