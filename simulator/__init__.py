@@ -1,10 +1,10 @@
 """plansim: simulate subscription pricing, plan changes and offers; account MRR movements.
 
-    import simulator as sim
+import simulator as sim
 
-    result = sim.run(sim.load("scenarios/quickstart.yaml"), replications=200, seed=7)
-    result.metric("closing_mrr")
-    result.figure("movements").savefig("movements.svg")
+result = sim.run(sim.load("scenarios/quickstart.yaml"), replications=200, seed=7)
+result.metric("closing_mrr")
+result.figure("movements").savefig("movements.svg")
 """
 
 from __future__ import annotations
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from simulator.results.result import Result
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import Scenario, load
+    from simulator.studies.compare import Comparison, compare
     from simulator.studies.run import run
 
 # Names are imported when first used: `plansim --help` must not wait for a compiler.
 _PUBLIC = {
     "BillingError": "simulator.billing.errors",
+    "Comparison": "simulator.studies.compare",
     "Result": "simulator.results.result",
     "Scenario": "simulator.scenario.load",
     "ScenarioError": "simulator.scenario.errors",
     "account": "simulator.billing.account",
     "accounts": "simulator.billing.account",
     "charge": "simulator.engines.charge",
+    "compare": "simulator.studies.compare",
     "load": "simulator.scenario.load",
     "read": "simulator.results.folder",
     "run": "simulator.studies.run",
@@ -38,16 +41,22 @@ _PUBLIC = {
 
 __all__ = [
     "BillingError",
+    "Comparison",
     "Result",
     "Scenario",
     "ScenarioError",
     "account",
     "accounts",
     "charge",
+    "compare",
     "load",
     "read",
     "run",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
 
 
 def __getattr__(name: str) -> Any:

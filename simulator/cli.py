@@ -7,6 +7,7 @@ import typer
 from simulator.commands.account import account
 from simulator.commands.base import base
 from simulator.commands.check import check
+from simulator.commands.compare import compare
 from simulator.commands.explain import explain
 from simulator.commands.new import new
 from simulator.commands.run import run
@@ -46,6 +47,7 @@ def start(context: typer.Context) -> None:
 
 for question in (
     run,
+    compare,
     check,
     explain,
     schema,

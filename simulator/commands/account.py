@@ -15,7 +15,7 @@ from simulator.commands.options import (
     checked_lang,
     checked_place,
     explained_errors,
-    say_if_compiling,
+    say_if_compiled_now,
 )
 
 
@@ -70,7 +70,7 @@ def account(
 
         folder = out or Path("reports") / named_after(files)
         checked_place(folder)
-        say_if_compiling(quiet)
+        say_if_compiled_now("_replay", quiet)
         names = _key(key, quiet) if pseudonyms else False
         with billing.billing_errors():
             results = accounts(

@@ -15,12 +15,22 @@ from simulator.commands.options import (
     ScenarioFile,
     Seed,
     Threads,
+    WrongInput,
     check_simulation,
     checked_lang,
     checked_place,
     explained_errors,
     progress_bar,
     say_if_compiling,
+)
+from simulator.commands.studies import (
+    Cluster,
+    MaxReplications,
+    PrecisionMetric,
+    PrecisionOption,
+    checked_precision,
+    executor_for,
+    say_precision,
 )
 
 
@@ -36,33 +46,56 @@ def run(
     lang: Lang = "en",
     ledger: Annotated[bool, typer.Option("--ledger", help="Write every single event too (ledger.parquet).")] = False,
     threads: Threads = None,
+    precision: PrecisionOption = None,
+    metric: PrecisionMetric = "closing_mrr",
+    max_replications: MaxReplications = 10_000,
+    cluster: Cluster = None,
     quiet: Quiet = False,
 ) -> None:
     """What will happen? Simulate a scenario: tables and figures."""
     with explained_errors():
         checked_lang(lang)
         check_simulation(replications, seed, engine, threads)
+        narrow = checked_precision(precision, max_replications)
+        if ledger and (narrow is not None or cluster is not None):
+            raise WrongInput("--ledger goes with neither --precision nor --cluster; leave it out, or them")
         from simulator.scenario.load import load
 
         loaded = load(scenario)
         folder = out or Path("reports") / loaded.name
         checked_place(folder)
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         from simulator.studies.run import run as simulate  # a compiler is slow to import
 
         with progress_bar(show=not quiet) as progress:
-            result = simulate(
-                loaded,
-                replications=replications,
-                seed=seed,
-                engine=engine,
-                threads=threads,
-                ledger=ledger,
-                progress=progress,
-            )
+            if narrow is not None:
+                from simulator.studies.precisely import run_until
+
+                result = run_until(
+                    loaded,
+                    narrow,
+                    metric=metric,
+                    first=replications,
+                    most=max_replications,
+                    seed=seed,
+                    engine=engine,
+                    executor=executor_for(cluster, threads),
+                )
+            else:
+                result = simulate(
+                    loaded,
+                    replications=replications,
+                    seed=seed,
+                    engine=engine,
+                    threads=threads,
+                    ledger=ledger,
+                    executor=None if cluster is None else executor_for(cluster, threads),
+                    progress=progress,
+                )
         folder = result.save(folder, lang=lang)
         if not quiet:
             print_result(result, lang)
+            say_precision(result.summary)
         typer.echo(f"results: {folder}")
 
 

@@ -58,7 +58,18 @@ class Model:
 
 
 def compile_model(scenario: Scenario) -> Model:
-    """Compile a loaded scenario to a Model."""
+    """Compile a loaded scenario to a Model.
+
+    Raises
+    ------
+    ValueError
+        if the scenario has ranges, which stand for many models; or two names have the same word.
+    """
+    if scenario.ranges:
+        raise ValueError(
+            f"{scenario.name} has ranges ({', '.join(scenario.uncertain[:3])}{', …' * (len(scenario.uncertain) > 3)}): "
+            f"draw it first (simulator.scenario.ranges: drawn, likely, at)"
+        )
     names = Names(
         segments=tuple(scenario.segment_names),
         plans=tuple(scenario.plan_names),

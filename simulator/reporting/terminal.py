@@ -13,7 +13,11 @@ from simulator.reporting import numbers
 from simulator.reporting.headline import headline
 from simulator.reporting.movement_table import MONTHLY_UP_TO, Resolution, Row, movement_rows, resolutions
 from simulator.reporting.result_view import ResultView, is_observed, kinds_of
+from simulator.reporting.uncertainty import dominant
 from simulator.reporting.words import word
+
+TOLD_APART = ("closing_mrr", "nrr_12m")
+"""Figures of which the terminal says what their band comes from."""
 
 WIDEST = 100
 """Columns that the table keeps to, also where the terminal is wider."""
@@ -27,6 +31,9 @@ def print_run(result: ResultView, console: Console, lang: str = "en") -> None:
         console.print(Text(note, style="dim"))
     console.print()
     console.print(_headline(result, lang))
+    for metric, found in (result.summary.get("uncertainty") or {}).items():
+        if metric in TOLD_APART:
+            console.print(Text(dominant(found, word(f"metric.{metric}", lang), lang)))
     _print_warnings(result, console, lang)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from simulator.results import place
+from simulator.results.place import NotAResultFolder
 from simulator.results.result import Result
 from simulator.results.tables import no_offers
 from simulator.results.teams import NO_TEAMS
@@ -23,10 +23,6 @@ CURRENCIES = "currencies.json"
 LEDGER = "ledger.parquet"
 
 
-class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
-    """The folder is there but holds something else, or is not there at all."""
-
-
 def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
     """Write the result to `folder`, replacing an older result whole; return the folder.
 
@@ -37,7 +33,7 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
-    return _whole(Path(folder), lambda fresh: _write_all(result, fresh, lang, figures))
+    return place.write_whole(Path(folder), _missing, lambda fresh: _write_all(result, fresh, lang, figures))
 
 
 def save_by_currency(
@@ -57,47 +53,15 @@ def save_by_currency(
             _write_all(result, fresh / currency, lang, figures)
         (fresh / CURRENCIES).write_text(json.dumps(list(results)) + "\n", encoding="utf-8")
 
-    return _whole(Path(folder), write)
-
-
-def _whole(folder: Path, write: Callable[[Path], None]) -> Path:
-    """Write beside the folder and let what was written take its place, or nothing."""
-    check_place(folder)
-    place = folder.resolve()  # "." has no name, and a link goes on pointing to where it does
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        fresh.chmod(0o755)
-        write(fresh)
-        _take_place(fresh, place)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return folder
+    return place.write_whole(Path(folder), _missing, write)
 
 
 def _write_all(result: Result, folder: Path, lang: str, figures: bool) -> None:
-    _write(result, folder)
+    write_result(result, folder)
     if figures:
         from simulator.reporting.save import save_all  # matplotlib is slow to import
 
         save_all(result, folder / "figures", lang)
-
-
-def _take_place(fresh: Path, place: Path) -> None:
-    """Rename `fresh` to `place`; what is there gives way, and comes back if that fails."""
-    if not place.exists():
-        fresh.rename(place)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
-    old = place.rename(aside / "result")
-    try:
-        fresh.rename(place)
-    except BaseException:
-        old.rename(place)
-        aside.rmdir()
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def check_place(folder: Path) -> None:
@@ -108,23 +72,7 @@ def check_place(folder: Path) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place = folder.resolve()
-    if place.is_dir():
-        missing = _missing(place)
-        if missing and any(place.iterdir()):
-            raise NotAResultFolder(
-                f"{folder} is not empty and is not an older result ({', '.join(missing)} not found); it is left "
-                f"alone. Name another folder with --out"
-            )
-        if os.path.ismount(place):
-            raise NotAResultFolder(f"{folder} is a mount point and cannot be replaced whole; name a folder inside it")
-    elif place.exists():
-        raise NotAResultFolder(f"{folder} is a file; name a folder for the results with --out")
-    above = next(parent for parent in place.parents if parent.exists())
-    if not above.is_dir():
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is a file; name another folder with --out")
-    if not os.access(above, os.W_OK):
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is not writable; name another folder with --out")
+    place.check_place(folder, _missing)
 
 
 def _missing(folder: Path) -> list[str]:
@@ -133,7 +81,8 @@ def _missing(folder: Path) -> list[str]:
     return [] if (folder / CURRENCIES).is_file() or [] in lacks else lacks[0]
 
 
-def _write(result: Result, folder: Path) -> None:
+def write_result(result: Result, folder: Path) -> None:
+    """Write the files of a result, figures aside, to a folder that is there."""
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
     if not result.tables:  # of a run

@@ -18,6 +18,7 @@ VALUES: dict[str, tuple[frozenset[str], str]] = {}
 
 _KEYS = {tuple(pattern.split(".")): reason for pattern, reason in KEYS.items()}
 _VALUES = {tuple(pattern.split(".")): known for pattern, known in VALUES.items()}
+_TOP = {pattern[0] for pattern in (*_KEYS, *_VALUES)}
 
 
 def not_built(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -32,7 +33,8 @@ def not_built(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
                 yield path, f"`{node.text}` {NOT_BUILT} (missing: {reason})"
     elif isinstance(node, Mapping):
         for key, value in node.entries.items():
-            yield from not_built(value, (*path, key))
+            if path or key in _TOP:  # the rest of a scenario is large, and nothing there is on the list
+                yield from not_built(value, (*path, key))
     elif isinstance(node, Listing):
         for position, value in enumerate(node.items):
             yield from not_built(value, (*path, position))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "check", "explain", "schema", "new", "account", "base")
+COMMANDS = ("run", "compare", "check", "explain", "schema", "new", "account", "base")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)

@@ -13,6 +13,7 @@ from simulator.scenario.explain.changes import changes
 from simulator.scenario.explain.language import Language
 from simulator.scenario.explain.offers import nps, offer
 from simulator.scenario.explain.success import economics, phases, teams
+from simulator.scenario.explain.uncertain import uncertain
 from simulator.scenario.keys import Keys
 from simulator.scenario.keys.segments import BetaMix, Segment
 from simulator.scenario.kinds import MONTHLY
@@ -55,6 +56,8 @@ class Account:
         over_time = list(changes(self.scenario, self.language))
         if over_time:
             blocks += self._section(say("changes"), over_time)
+        if self.scenario.ranges:
+            blocks += self._section(say("uncertain"), uncertain(self.language, self.scenario))
         blocks += self._section(say("assumptions"), assumptions(self.scenario, self.language))
         return "\n\n".join(blocks) + "\n"
 

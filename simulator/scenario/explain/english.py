@@ -331,6 +331,17 @@ class English(Language):
         "assume_fiscal": "The fiscal year starts in January.",
         "assume_rates": "Yearly figures hold for a customer to whom nothing else happens, before the factors "
         "on leaving.",
+        "uncertain": "What is uncertain",
+        "uncertain_number": "{key}: {law}.",
+        "uncertain_since": "{key} from {month}",
+        "uncertain_together": "{one} and {other} go together (correlation {value}).",
+        "uncertain_draws": "Each is drawn once for a whole life of the business. The sentences above show the likely "
+        "values.",
+        "law_pert": "between {low} and {high}, most likely {likely} (PERT)",
+        "law_samples": "{values}, each with the same probability",
+        "law_normal": "about {mean}; 90% of draws are between {low} and {high} (normal)",
+        "law_lognormal": "about {mean}; 90% of draws are between {low} and {high} (lognormal)",
+        "law_beta": "about {mean}; 90% of draws are between {low} and {high} (beta)",
         "assume_constant": "Rates that are not named are 0 and factors 1: what is not written does not happen.",
     }
 

@@ -315,6 +315,16 @@ class Japanese(Language):
         "長期契約中のダウングレードは更新を待つ。",
         "assume_fiscal": "会計年度は1月に始まる。",
         "assume_rates": "年あたりの割合は、ほかに何も起こらない顧客についての値(解約率への倍率を掛ける前)。",
+        "uncertain": "不確かな値",
+        "uncertain_number": "{key}：{law}。",
+        "uncertain_since": "{key}（{month}から）",
+        "uncertain_together": "{one}と{other}は連動する（相関{value}）。",
+        "uncertain_draws": "それぞれの値は、事業の1回の試行を通して1度だけ引く。上の文には最も起こりやすい値を示した。",
+        "law_pert": "{low}から{high}の間、最も起こりやすい値は{likely}（PERT分布）",
+        "law_samples": "{values}（同じ確率）",
+        "law_normal": "およそ{mean}、90%の確率で{low}から{high}の間（正規分布）",
+        "law_lognormal": "およそ{mean}、90%の確率で{low}から{high}の間（対数正規分布）",
+        "law_beta": "およそ{mean}、90%の確率で{low}から{high}の間（ベータ分布）",
         "assume_constant": "書かれていない率は0、倍率は1とする。書かれていないことは起こらない。",
     }
 
