@@ -36,6 +36,7 @@ ACCOUNT = np.dtype(
     [
         ("mrr", "i8"),  # now
         ("touched", "u8"),  # bit mask of the causes seen in the month in progress
+        ("cause", "i8"),  # the last one seen
         ("price", "i8"),  # sum of the price movements so far (month grain, signed)
         ("month", "i8"),  # in progress
         ("joined", "i8"),  # month of sign-up; -1: opening base
@@ -120,6 +121,7 @@ def record_change(books, policy, account, history, month, cause, mrr, plan, stan
         line = _event_line(policy, account, cause, before, mrr, leaves, month)
         history.causes[cause] += delta
         account.touched |= np.uint64(1) << np.uint64(cause)
+        account.cause = cause
     elif standing == ABSENT and waited:
         line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
         if history.mrr[month] == 0 and account.has_closed_paying:
@@ -255,6 +257,7 @@ def _move_month(books, policy, account, history):
     m = account.month
     before, after = history.mrr[m], account.mrr
     net = after - before
+    single = account.touched & (account.touched - np.uint64(1)) == 0  # one cause, as nearly always
     if net == 0:
         pass
     elif before == 0 and not account.has_closed_paying:
@@ -264,11 +267,17 @@ def _move_month(books, policy, account, history):
         _book(books, account, account.plan, line, net)
     elif after == 0 and _has_left(policy, account.standing):
         _book(books, account, account.paid_plan, CHURN_LINE[account.leave_cause], net)
+    elif single:
+        _book(books, account, account.plan, (EXPANSION_LINE if net > 0 else CONTRACTION_LINE)[account.cause], net)
     else:
         _move_by_cause(books, account, history, net)
     if after > 0:
         account.has_closed_paying = 1
         account.was_away = 0
+    if single:
+        history.causes[account.cause] = 0
+        account.touched = np.uint64(0)
+        return
     for cause in range(N_CAUSES):
         if account.touched & (np.uint64(1) << np.uint64(cause)):
             history.causes[cause] = 0

@@ -40,7 +40,8 @@ def insists(m, c, out, t):
     Whether it bluffs (would stay anyway) is drawn first, and the offers never see it.
     """
     s = c.state
-    bluffs = uniform(s, BLUFF, s.flows) < m.epochs[s.epoch].bluff
+    bluff = m.epochs[s.epoch].bluff
+    bluffs = bluff > 0.0 and uniform(s, BLUFF, s.flows) < bluff
     s.flows += 1
     count(out, s, t, INTENTS)
     if bluffs:

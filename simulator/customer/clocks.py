@@ -19,12 +19,17 @@ def random_clock(m, which):
     return m.scalars[0].first_random + which
 
 
-@jit
+@inlined
 def set_hazard(c, clock, hazard, t, purpose):
     """Let the random clock run at `hazard` from t on; the same hazard as before changes nothing, not even a bit."""
+    if hazard != c.clocks[clock].hazard:
+        change_hazard(c, clock, hazard, t, purpose)
+
+
+@jit
+def change_hazard(c, clock, hazard, t, purpose):
+    """Let the random clock run at another hazard from t on."""
     k = c.clocks[clock]
-    if hazard == k.hazard:
-        return
     if k.hazard > 0.0:
         k.budget = max(k.budget - k.hazard * (t - k.since), 0.0)
     k.hazard = hazard
@@ -49,15 +54,14 @@ def ring(c, clock):
 
 
 @jit
-def next_clock(c):
-    """Return the clock that rings next; of simultaneous ones the first."""
-    clocks = c.clocks
-    best = 0
-    due = clocks[0].due
-    for i in range(1, len(clocks)):
-        if clocks[i].due < due:
-            best = i
-            due = clocks[i].due
+def next_clock(m, c):
+    """Return the clock that rings next, of those that can ring at all; of simultaneous ones the first."""
+    best = m.clocks[0]
+    due = c.clocks[best].due
+    for clock in m.clocks[1:]:
+        if c.clocks[clock].due < due:
+            best = clock
+            due = c.clocks[clock].due
     return best
 
 

@@ -67,15 +67,17 @@ def next_due(m, c):
     """Return when the customer's next event is due; infinite for one who is gone and will not be asked back."""
     if c.state.here == GONE and not m.scalars[0].has_win_back:
         return NEVER
-    return c.clocks[next_clock(c)].due
+    clock = next_clock(m, c)
+    c.state.next_clock = clock
+    return c.clocks[clock].due
 
 
 @jit
 def advance(m, c, out):
     """Carry out the customer's next event and return when the one after it is due."""
-    clock = next_clock(c)
-    t = c.clocks[clock].due
     s = c.state
+    clock = s.next_clock
+    t = c.clocks[clock].due
     here, lives, renewal = s.here, s.lives, c.clocks[RENEWAL].due
     if clock >= random_clock(m, 0):
         ring(c, clock)

@@ -56,7 +56,7 @@ def put_offer(m, c, out, t, o, effect, factor):
     p = acceptance(m, s, offer) * factor
     if p > 1.0:
         count_stage(out, s, t, o, CAPPED)
-    accepted = uniform(s, offer.accepts, occurrence) < p
+    accepted = p >= 1.0 or uniform(s, offer.accepts, occurrence) < p
     if effect == NOBODY and m.segments[s.epoch, s.segment].decision.there:
         time = time_to_decide(m, s, offer)
         if time > 0.0:

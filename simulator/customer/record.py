@@ -56,6 +56,7 @@ STATE = np.dtype(
         ("first_paid_at", "f8"),
         ("first_addon_at", "f8"),
         # what drives its clocks
+        ("next_clock", "i8"),  # the one that rings next, as life.next_due has found it
         ("frailty", "f8"),
         ("price_moves", "f8"),  # product of the moves' effects on the cancel rate
         ("return_hazard", "f8"),

@@ -229,6 +229,9 @@ def choose_plan(m, s):
 @jit
 def choose_term(m, s):
     """Choose a term by the shares, in the same way; one that the plan is not sold for becomes the monthly one."""
+    s.term = MONTHLY
+    if m.scalars[0].n_terms == 1:
+        return
     first = NEVER
     chosen = MONTHLY
     for term in range(m.scalars[0].n_terms):

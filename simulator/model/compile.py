@@ -14,6 +14,7 @@ from simulator.draws.address import purpose
 from simulator.model import tables as T
 from simulator.model.behaviour import behaviour, signal_rows, usage_seasons
 from simulator.model.charges import NOTHING_CHARGED, plan_charges
+from simulator.model.clocks import clocks_in_use
 from simulator.model.demand import choice_weights
 from simulator.model.layout import clock_layout
 from simulator.model.names import Names, bit_mask
@@ -91,6 +92,7 @@ def compile_model(scenario: Scenario) -> Model:
     arriving = arrival_blocks(scenario, epoch_of_month, first_prices)
     tables = T.Tables(
         scalars=_scalars(scenario, names),
+        clocks=np.zeros(0, np.int64),
         epochs=_records([_epoch_row(epoch, scenario) for epoch in epochs], T.EPOCH),
         plans=_records([_plan_rows(epoch.keys, names, tiers) for epoch in epochs], T.PLAN),
         plan_terms=_records([_plan_term_rows(epoch.keys, names) for epoch in epochs], T.PLAN_TERM),
@@ -119,7 +121,7 @@ def compile_model(scenario: Scenario) -> Model:
     markets = [[_market(epoch.keys.segments[s]) for s in names.segments] for epoch in epochs]
     return Model(
         names=names,
-        tables=tables,
+        tables=tables._replace(clocks=clocks_in_use(tables)),
         blocks=np.array(opening + arriving, T.BLOCK).view(np.recarray),
         markets=np.array(markets, np.int64),
         warnings=tuple(warnings),

@@ -274,6 +274,7 @@ class Tables(NamedTuple):
     """What the kernel reads: record arrays with the rows described above."""
 
     scalars: Any
+    clocks: Any  # int64: those that can ring at all, in their order
     epochs: Any
     plans: Any
     plan_terms: Any
