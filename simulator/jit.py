@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-from simulator.linking import KernelCompiler
+from simulator.linking import EntryCompiler, KernelCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -119,6 +119,8 @@ def entry_point(function: F) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # only while decorating: a user's own Numba code keeps its own place
     try:
-        return _njit(error_model="numpy", nogil=True, cache=True, _nrt=False)(function)
+        return _njit(
+            error_model="numpy", nogil=True, cache=True, _nrt=False, pipeline_class=EntryCompiler
+        )(function)
     finally:
         config.CACHE_DIR = before

@@ -51,6 +51,18 @@ class KernelLibrary(JITCodeLibrary):
         return kernel, [library for library in found if not isinstance(library, KernelLibrary)]
 
 
+class EntryLibrary(JITCodeLibrary):
+    """The code of an entry point, with whatever of the kernel it reaches."""
+
+    def _optimize_final_module(self) -> None:
+        """Optimise; what was linked is known to nobody else, so a function that is called once becomes part of its
+        caller, and one that is called no more is dropped."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == ll.Linkage.linkonce_odr:
+                function.linkage = "internal"
+        super()._optimize_final_module()
+
+
 def _shareable(module: Any) -> Any:
     """Return a copy of a module whose functions several others may hold."""
     copy = module.clone()
@@ -97,12 +109,39 @@ def _refusal(name: str) -> Any:
     return [Refusal(name)].remove
 
 
-class KernelCompiler(CompilerBase):
-    """Numba's compiler with that lowering."""
+@register_pass(mutates_CFG=True, analysis_only=False)
+class EntryLowering(NativeLowering):
+    """Lowering of an entry point."""
+
+    _name = "entry_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower the function into a library of its own kind."""
+        state.library = EntryLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return super().run_pass(state)
+
+
+class _Compiler(CompilerBase):
+    """Numba's compiler with another lowering."""
+
+    lowering: type[NativeLowering]
 
     def define_pipelines(self) -> list[PassManager]:
         """Return the one pipeline."""
         pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        pipeline.passes = [(KernelLowering if step is NativeLowering else step, why) for step, why in pipeline.passes]
+        pipeline.passes = [(self.lowering if step is NativeLowering else step, why) for step, why in pipeline.passes]
         pipeline.finalize()
         return [pipeline]
+
+
+class KernelCompiler(_Compiler):
+    """Compiles functions of the kernel."""
+
+    lowering = KernelLowering
+
+
+class EntryCompiler(_Compiler):
+    """Compiles entry points."""
+
+    lowering = EntryLowering

@@ -79,7 +79,7 @@ def open_account(books, policy, account, history, segment, plan, mrr, standing):
         account.away = account.was_away = 1
     history.mrr[0] = mrr
     history.price[0] = 0
-    _count_month_end(books, account, history, -1)
+    _count_month_ends(books, account, history, -1, 0)
 
 
 @jit
@@ -243,12 +243,12 @@ def _take_back(books, policy, account, history, month, row, line, amount):
 
 @jit
 def close_months(books, policy, account, history, month):
-    """Close the month in progress and all further ones before `month`."""
-    while account.month < month:
+    """Close the month in progress and all further ones before `month`, in which nothing has happened."""
+    if account.month < month:
         if account.touched != 0:
             _move_month(books, policy, account, history)
-        _count_month_end(books, account, history, account.month)
-        account.month += 1
+        _count_month_ends(books, account, history, account.month, month)
+        account.month = month
 
 
 @jit
@@ -325,28 +325,31 @@ def _book(books, account, plan, line, signed):
 
 
 @jit
-def _count_month_end(books, account, history, month):
-    """Count a customer in the stock at the end of `month` (-1: the opening)."""
-    account.closed = account.standing
-    history.mrr[month + 1] = account.mrr
-    history.price[month + 1] = account.price
-    if account.standing == ABSENT:
+def _count_month_ends(books, account, history, first, last):
+    """Count a customer in the stock at the ends of the months from `first` (-1: the opening) to before `last`."""
+    standing, mrr, price = account.standing, account.mrr, account.price
+    account.closed = standing
+    for m in range(first + 1, last + 1):
+        history.mrr[m] = mrr
+        history.price[m] = price
+    if standing == ABSENT:
         return
-    stock = books.stock[month + 1, account.segment, account.plan]
-    if account.standing == TRIAL:
-        stock[ON_TRIAL] += 1
-    elif account.standing == PAUSED:
-        stock[ON_PAUSE] += 1
-    elif account.mrr > 0:
-        stock[PAYING] += 1
+    if standing == TRIAL:
+        column = ON_TRIAL
+    elif standing == PAUSED:
+        column = ON_PAUSE
     else:
-        stock[FREE] += 1
-    if account.mrr != 0:
-        stock[MRR] += account.mrr
-        if month >= 0:
-            cohort = books.cohort[account.segment, account.joined + 1, month]
-            cohort[0] += 1
-            cohort[1] += account.mrr
+        column = PAYING if mrr > 0 else FREE
+    stock = books.stock[:, account.segment, account.plan]
+    for m in range(first + 1, last + 1):
+        stock[m, column] += 1
+        stock[m, MRR] += mrr
+    if mrr == 0:
+        return
+    cohort = books.cohort[account.segment, account.joined + 1]
+    for m in range(max(first, 0), last):
+        cohort[m, 0] += 1
+        cohort[m, 1] += mrr
 
 
 @jit
@@ -357,15 +360,15 @@ def close_account(books, policy, account, history, months):
     month 11. It is counted once per customer here because it needs both ends.
     """
     close_months(books, policy, account, history, months)
+    retained = books.retained[:, account.segment]
     for m in range(11, months):
         base = history.mrr[m - 11]
         if base > 0:
             now = history.mrr[m + 1]
-            row = books.retained[m, account.segment]
-            row[0] += base
-            row[1] += now
-            row[2] += min(base, now)
+            retained[m, 0] += base
+            retained[m, 1] += now
+            retained[m, 2] += min(base, now)
             if now > 0:
-                row[3] += now - (history.price[m + 1] - history.price[m - 11])
-            row[4] += 1
-            row[5] += now > 0
+                retained[m, 3] += now - (history.price[m + 1] - history.price[m - 11])
+            retained[m, 4] += 1
+            retained[m, 5] += now > 0

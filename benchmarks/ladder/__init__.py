@@ -1,0 +1,1 @@
+"""One ladder, many engines."""
