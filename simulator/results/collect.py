@@ -32,6 +32,7 @@ from simulator.scenario.scenario import Scenario
 
 # Figures of the last month whose variance is told apart: that of the ranges, and that of luck.
 DECOMPOSED = ("closing_mrr", "net_mrr_churn_rate", "nrr_12m", "paying_customers", "contribution")
+AT_ONCE = 32  # replications whose books are kept until they become rows
 
 
 @dataclass
@@ -41,7 +42,8 @@ class Collector:
     scenario: Scenario
     model: Model
     rows: list[pl.DataFrame] = field(default_factory=list)
-    twin_rows: list[pl.DataFrame] = field(default_factory=list)
+    fresh: list[Replication] = field(default_factory=list)  # taken, and not among the rows yet
+    twins: list[int] = field(default_factory=list)
     teams: list[np.ndarray] = field(default_factory=list)
     events: int = 0
     measure: Measure = field(init=False)
@@ -52,22 +54,38 @@ class Collector:
     def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
         """Take one replication; its books must add up. `drawn` is its scenario, where that has ranges."""
         self.measure.add(replication, drawn)
-        self.rows.append(replication_rows(replication, self.model.names))
+        self.fresh.append(replication)
+        if len(self.fresh) == AT_ONCE:
+            self._tabulate()
         self.events += replication.events
         if replication.teams is not None:
             self.teams.append(replication.teams)
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
-        closing = self.measure.add_without_rescue(replication)
-        self.twin_rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
+        self.measure.add_without_rescue(replication)
+        self.twins.append(replication.number)
+
+    def _tabulate(self) -> None:
+        """Turn books into rows: of several replications at once, since most of it costs the same for one."""
+        if self.fresh:
+            self.rows.append(replication_rows(self.fresh, self.model.names))
+            self.fresh = []
+
+    def runs(self) -> pl.DataFrame:
+        """Return the integer tables of every replication taken."""
+        self._tabulate()
+        if not self.twins:
+            return pl.concat(self.rows)
+        closing = np.stack(self.measure.closing_without_rescue)[:, :, 1:]
+        return pl.concat([*self.rows, without_rescue_rows(self.twins, closing, self.model.names)])
 
     def result(self, *, seed: int, engine: str) -> Result:
         """Return the result of all replications taken."""
         labels = month_labels(self.scenario.start, self.model.months)
         totals = Totals.stack(self.measure.totals)
         metrics = self.measure.metrics()
-        runs = pl.concat([*self.rows, *self.twin_rows])
+        runs = self.runs()
         distribution, by_month = negative_churn(totals, labels)
         replications = len(self.measure.totals)
         summary = {

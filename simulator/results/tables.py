@@ -46,37 +46,47 @@ def month_labels(start: tuple[int, int], months: int) -> list[str]:
     return [f"{(first + k) // 12:04d}-{(first + k) % 12 + 1:02d}" for k in range(months)]
 
 
-def replication_rows(r: Replication, names: Names) -> pl.DataFrame:
-    """Return the non-zero cells of one replication."""
-    t = r.tallies
+def replication_rows(replications: Sequence[Replication], names: Names) -> pl.DataFrame:
+    """Return the non-zero cells of replications, one replication after the other."""
+    segments, offers = names.segments, list(names.offers)
+    books = Books(*(np.stack(tables) for tables in zip(*(r.books for r in replications), strict=True)))
+    made = np.stack([r.tallies.offers for r in replications])
+    counters = np.stack([r.tallies.counters for r in replications])
     parts = [
-        books_rows(r.books, names.segments, names.plans, r.number),
-        _numbered(r.number, _mixed_cells("offer", t.offers, OFFER_STAGES, names.segments, list(names.offers))),
-        _numbered(r.number, _mixed_cells("counter", t.counters[:, :, None], COUNTERS, names.segments, None)),
+        *_books_cells(books, segments, names.plans),
+        _mixed_cells("offer", made, OFFER_STAGES, segments, offers),
+        _mixed_cells("counter", counters[:, :, :, None], COUNTERS, segments, None),
     ]
-    return pl.concat(parts)
+    return _numbered([r.number for r in replications], parts)
 
 
 def books_rows(books: Books, segments: Sequence[str], plans: Sequence[str], number: int = 0) -> pl.DataFrame:
     """Return the non-zero cells of books: movements at both grains, stock and retention."""
+    return _numbered([number], _books_cells(Books(*(table[None] for table in books)), segments, plans))
+
+
+def without_rescue_rows(numbers: Sequence[int], closing: np.ndarray, names: Names) -> pl.DataFrame:
+    """Return the closing MRR (replication, month, segment) of replications without offers in the cancellation flow."""
+    cells = closing[:, :, :, None, None]
+    return _numbered(numbers, [_cells("without_rescue", cells, None, names.segments, None, [{"reason": "mrr"}])])
+
+
+def _books_cells(books: Books, segments: Sequence[str], plans: Sequence[str]) -> list[pl.DataFrame]:
+    """Return the rows of books whose tables have an axis of replications in front."""
     lines = [line._asdict() for line in LINES]
-    parts = [
+    return [
         _cells("movement", books.month_amount, books.month_count, segments, plans, lines),
         _cells("movement_event", books.event_amount, books.event_count, segments, plans, lines),
         _stock_cells(books.stock, segments, plans),
-        _cells("retention", books.retained[:, :, None], None, segments, None, [{"reason": x} for x in RETAINED]),
+        _cells("retention", books.retained[:, :, :, None], None, segments, None, [{"reason": x} for x in RETAINED]),
     ]
-    return _numbered(number, pl.concat(parts))
 
 
-def without_rescue_rows(number: int, closing: np.ndarray, names: Names) -> pl.DataFrame:
-    """Return the closing MRR (month, segment) of a replication without offers in the cancellation flow."""
-    cells = closing[:, :, None, None]
-    return _numbered(number, _cells("without_rescue", cells, None, names.segments, None, [{"reason": "mrr"}]))
-
-
-def _numbered(number: int, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(pl.lit(number, pl.Int32).alias("replication"), pl.all()).cast(RUNS_SCHEMA)  # type: ignore[arg-type]
+def _numbered(numbers: Sequence[int], parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of all tables, replication by replication; a part knows a replication by its place."""
+    rows = pl.concat(parts).sort("replication", maintain_order=True)
+    replication = pl.Series(np.array(numbers, np.int32)[rows["replication"].to_numpy()])
+    return rows.with_columns(replication.alias("replication")).cast(RUNS_SCHEMA)  # type: ignore[arg-type]
 
 
 def _cells(
@@ -87,24 +97,28 @@ def _cells(
     plans: Sequence[str] | None,
     lines: Sequence[dict[str, str]],
 ) -> pl.DataFrame:
-    """Return the rows of the non-zero cells of (month, segment, plan, line) tables."""
+    """Return the rows of the non-zero cells of (replication, month, segment, plan, line) tables."""
     some = np.zeros((), bool) if amounts is None else amounts != 0
     some = some | (np.zeros((), bool) if counts is None else counts != 0)
-    m, s, p, line = np.nonzero(some)
+    at = np.nonzero(some)
+    r, m, s, p, line = at
 
     def pick(table_: np.ndarray | None) -> np.ndarray:
-        return np.zeros(len(m), np.int64) if table_ is None else table_[m, s, p, line]
+        return np.zeros(len(m), np.int64) if table_ is None else table_[at]
 
     def named(key: str) -> pl.Series:
         return pl.Series([x.get(key) for x in lines], dtype=pl.String)[line]
 
-    none = pl.Series([None] * len(m), dtype=pl.String)
+    def same(value: str | None) -> pl.Series:
+        return pl.Series([value], dtype=pl.String).new_from_index(0, len(m))
+
     return pl.DataFrame(
         {
-            "table": pl.Series([table] * len(m), dtype=pl.String),
+            "replication": r.astype(np.int32),
+            "table": same(table),
             "month": m.astype(np.int32),
             "segment": pl.Series(list(segments), dtype=pl.String)[s],
-            "plan": none if plans is None else pl.Series(list(plans), dtype=pl.String)[p],
+            "plan": same(None) if plans is None else pl.Series(list(plans), dtype=pl.String)[p],
             "kind": named("kind"),
             "motion": named("motion"),
             "reason": named("reason"),
