@@ -1,4 +1,4 @@
-"""The Markov ladder in Mesa: an agent for each customer, who takes a step a month with the chain's exact probabilities."""
+"""The Markov ladder in Mesa: an agent for each customer, who takes a step a month with the exact probabilities."""
 
 from __future__ import annotations
 

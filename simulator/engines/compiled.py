@@ -12,6 +12,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from threading import Event
@@ -33,6 +34,8 @@ from simulator.model.tables import ARRIVING
 CHUNK = 20_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
 GLANCE = 0.1  # seconds between looks at how far a long task is
 PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
+LEDGER_ROOM = 1 << 16  # ledger rows of a chunk, at first
+TakeRows = Callable[[int, np.ndarray], None]
 Task = Callable[[Callable[[float], None]], Replication]  # it may tell what share of it is done
 
 
@@ -114,6 +117,7 @@ def run_compiled(
     ledger: bool = False,
     progress: Callable[[float], None] | None = None,
     shard: tuple[int, int] = (0, 1),
+    take: TakeRows | None = None,
 ) -> Iterator[Replication]:
     """Yield the replications in order.
 
@@ -128,6 +132,9 @@ def run_compiled(
     shard
         (i, n): simulate only the i-th of n parts of the customers; the books of all n add up to those of everybody.
         Customers who share people are not cut.
+    take
+        called with a replication's number and the ledger rows of each of its chunks, in order, from the calling
+        thread: they are not kept then, so that memory does not grow with them.
     """
     stop = Event()
     tasks = _tasks(model, seed, replications, ledger, stop, shard)
@@ -143,6 +150,7 @@ def run_compiled(
 
         submit(2 * workers)
         whole: Replication | None = None
+        rows: list[np.ndarray] = []
         try:
             for n, (is_last, _) in enumerate(tasks):
                 future = futures.popleft()
@@ -151,16 +159,21 @@ def run_compiled(
                         progress(float(lived.mean()))
                 part = future.result()
                 submit(1)
+                if take is not None:
+                    take(part.number, part.ledger)
+                    part.ledger = no_rows()
                 lived[n] = 1.0
                 if progress is not None:
                     progress(float(lived.mean()))
+                rows.append(part.ledger)
                 if whole is None:
                     whole = part
                 else:
                     whole.add(part)
                 if is_last:
+                    whole.ledger = np.concatenate(rows)
                     yield whole
-                    whole = None
+                    whole, rows = None, []
         finally:
             stop.set()
             for future in futures:
@@ -174,27 +187,35 @@ def _tasks(
     if model.shares_people:
         return [(True, partial(live_firm, model, seed, r, ledger, stop.is_set)) for r in replications]
     pieces = of_shard(chunks(model), *shard)
+    room = _Room(LEDGER_ROOM if ledger else 0)
     return [
-        (i == len(pieces) - 1, partial(_run_chunk, model, seed, r, piece, ledger))
+        (i == len(pieces) - 1, partial(_run_chunk, model, seed, r, piece, room))
         for r in replications
         for i, piece in enumerate(pieces)
     ]
 
 
+@dataclass
+class _Room:
+    """Room for the ledger rows of a chunk: as many as any chunk before has needed. The result does not depend on it."""
+
+    rows: int  # 0: none are kept
+
+
 def _run_chunk(
-    model: Model, seed: int, replication: int, pieces: np.ndarray, ledger: bool, _: Callable[[float], None]
+    model: Model, seed: int, replication: int, pieces: np.ndarray, room: _Room, _: Callable[[float], None]
 ) -> Replication:
     key0, key1 = replication_key(seed, replication)
     tables = model.tables
     memory = empty_customers(1, tables.scalars[0])
     limits = arrival_limits(model, key0, key1)
-    capacity = 1 << 16 if ledger else 0
     while True:
+        capacity = room.rows
         out = empty_output(model, capacity)
         events = simulate_pieces(tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out)
         rows = int(out.ledger.size[0])
-        if not ledger or rows <= capacity:
+        if capacity == 0 or rows <= capacity:
             break
-        capacity = rows  # the same draws again, with room for every row
-    kept = out.ledger.rows[:rows].copy() if ledger else no_rows()
+        room.rows = max(room.rows, rows + rows // 8)  # the same draws again, with room for every row
+    kept = out.ledger.rows[:rows].copy() if capacity else no_rows()
     return Replication(replication, out.books, out.tallies, events, kept)

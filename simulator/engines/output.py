@@ -36,11 +36,10 @@ class Replication:
     teams: np.ndarray | None = None  # float64 [month, team, TEAM_FIGURES] where customers share people
 
     def add(self, other: Replication) -> None:
-        """Add another part of the same replication: integers, so in any order."""
+        """Add another part of the same replication: integers, so in any order. Ledger rows are left to the caller."""
         for mine, others in zip((*self.books, *self.tallies), (*other.books, *other.tallies), strict=True):
             mine += others
         self.events += other.events
-        self.ledger = np.concatenate([self.ledger, other.ledger])
 
 
 def no_rows() -> np.ndarray:

@@ -11,20 +11,20 @@ import numpy as np
 import polars as pl
 
 from simulator.accounting.movements import LINES
-from simulator.engines.output import Replication
 from simulator.model.compile import Model
 from simulator.model.population import PER_MONTH
-from simulator.model.tables import ARRIVING, COUNTED
+from simulator.model.tables import ARRIVING, COUNTED, LISTED
 from simulator.results.tables import month_labels
 from simulator.scenario.scenario import Scenario
 
 
 class LedgerWriter:
-    """Takes the ledger rows of replications and makes one file of them.
+    """Takes ledger rows, some at a time, and makes one file of them.
 
     Columns: replication, customer, segment, time (months from the start), month, kind, motion, reason, plan_from,
     plan_to (null: outside), mrr_before, mrr_after (int64 ten-thousandths). Rows are in order of replication,
-    customer and time. A change of plan that moved no MRR has no kind, motion and reason.
+    customer and time, customers as they enter a model: those of the opening base by segment and plan, or as in their
+    file, then those who arrive by segment and month. A change of plan that moved no MRR has no kind, motion and reason.
     """
 
     def __init__(self, scenario: Scenario, model: Model) -> None:
@@ -34,15 +34,13 @@ class LedgerWriter:
         self.parts = 0
         self.customers = _customer_names(scenario, model)
 
-    def add(self, replication: Replication) -> None:
-        """Write the rows of one replication."""
-        frame = self.frame(replication)
-        frame.write_parquet(self.folder / f"{self.parts:06d}.parquet")
+    def add(self, replication: int, rows: np.ndarray) -> None:
+        """Write rows (of LEDGER_ROW) of customers of one replication, who come after those before."""
+        self.frame(replication, rows).write_parquet(self.folder / f"{self.parts:06d}.parquet")
         self.parts += 1
 
-    def frame(self, replication: Replication) -> pl.DataFrame:
-        """Return the ledger rows of one replication."""
-        rows = replication.ledger
+    def frame(self, replication: int, rows: np.ndarray) -> pl.DataFrame:
+        """Return ledger rows of one replication as a table."""
         names = self.model.names
         line = rows["line"].astype(np.int64)
 
@@ -57,7 +55,7 @@ class LedgerWriter:
         month = np.floor(rows["time"]).astype(np.int64)
         frame = pl.DataFrame(
             {
-                "replication": np.full(len(rows), replication.number, np.int32),
+                "replication": np.full(len(rows), replication, np.int32),
                 "stream": rows["stream"].copy(),
                 "index": rows["index"].copy(),
                 "segment": named("segment", names.segments),
@@ -80,9 +78,9 @@ class LedgerWriter:
         arrived = pl.format(
             "{}{}/{}",
             pl.col("prefix"),
-            pl.col("index").floordiv(PER_MONTH).replace_strict(
-                list(range(len(self.labels))), self.labels, default=None, return_dtype=pl.String
-            ),
+            pl.col("index")
+            .floordiv(PER_MONTH)
+            .replace_strict(list(range(len(self.labels))), self.labels, default=None, return_dtype=pl.String),
             place,
         )
         name = (
@@ -96,7 +94,7 @@ class LedgerWriter:
             listed, on=["stream", "index"], how="left", maintain_order="left"
         )
         ordered = with_names.with_columns(name.alias("customer")).sort(
-            ["stream", "index", "time"], maintain_order=True
+            [pl.coalesce("stream_order", "row_order"), "index", "time"], maintain_order=True
         )
         return ordered.select(
             "replication",
@@ -123,7 +121,16 @@ def _customer_names(scenario: Scenario, model: Model) -> tuple[pl.DataFrame, pl.
     """Return names by stream word (counted, arriving) and by both words (listed customers)."""
     names = model.names
     seen: dict[int, tuple[str, bool]] = {}
+    first: dict[int, int] = {}  # how many places come before a stream, one a block and one a listed customer
+    row_order = np.zeros(len(model.tables.listed), np.int64)
+    place = 0
     for block in model.blocks:
+        if block.kind == LISTED:
+            row_order[block.first : block.first + block.count] = place + np.arange(block.count)
+            place += int(block.count)
+            continue
+        first.setdefault(int(block.stream), place)
+        place += 1
         segment = names.segments[block.segment]
         if block.kind == COUNTED:
             seen[int(block.stream)] = (f"{segment}/opening/{names.plans[block.plan]}/", False)
@@ -134,6 +141,7 @@ def _customer_names(scenario: Scenario, model: Model) -> tuple[pl.DataFrame, pl.
             "stream": pl.Series(list(seen), dtype=pl.UInt64),
             "prefix": pl.Series([name for name, _ in seen.values()], dtype=pl.String),
             "arrives": pl.Series([arrives for _, arrives in seen.values()], dtype=pl.Boolean),
+            "stream_order": pl.Series([first[stream] for stream in seen], dtype=pl.Int64),
         }
     )
     ids = [
@@ -148,6 +156,7 @@ def _customer_names(scenario: Scenario, model: Model) -> tuple[pl.DataFrame, pl.
             "stream": rows["stream"].copy(),
             "index": rows["index"].copy(),
             "customer_id": pl.Series(ids, dtype=pl.String),
+            "row_order": pl.Series(row_order[: len(ids)], dtype=pl.Int64),
         }
     )
     return counted, listed

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from simulator.engines.compiled import TakeRows
 from simulator.engines.output import Replication
 from simulator.studies.tasks import Task, pack, perform, unpack
 
@@ -32,11 +33,12 @@ class Here:
     """Performs tasks one after the other in this process; the engine uses `threads` for each."""
 
     threads: int | None = None
+    take: TakeRows | None = None  # of the ledger rows, where tasks ask for them
 
     def outcomes(self, tasks: Sequence[Task], progress: Progress | None = None) -> Iterator[Outcome]:
         """Yield the outcomes in order."""
         for done, task in enumerate(tasks):
-            yield list(perform(task, threads=self.threads, progress=part(progress, done, len(tasks))))
+            yield list(perform(task, threads=self.threads, progress=part(progress, done, len(tasks)), take=self.take))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from simulator.engines.output import Replication
 from simulator.results.collect import Collector
 from simulator.results.ledger import LedgerWriter
 from simulator.results.result import Result
@@ -92,7 +91,7 @@ def _with_ledger(
     """Run every replication by itself and write its events before the next begins."""
     model = model_of(scenario)
     writer = LedgerWriter(scenario, model)
-    taker = _WithLedger(Collector(scenario, model), writer)
+    collector = Collector(scenario, model)
     tasks = [
         replace(task, replications=range(r, r + 1), shard=0, shards=1, ledger=task.rescue)
         for task in cut(scenario, seed, every, engine=engine)
@@ -100,8 +99,8 @@ def _with_ledger(
         for r in task.replications
     ]
     try:
-        give([tasks], [taker], Here(threads), progress)
-        result = taker.collector.result(seed=seed, engine=engine)
+        give([tasks], [collector], Here(threads, writer.add), progress)
+        result = collector.result(seed=seed, engine=engine)
         return replace(result, ledger=writer.finish())
     except BaseException:
         writer.discard()
@@ -113,18 +112,3 @@ def entry_point(scenario: Scenario, engine: str) -> str:
     if engine == "simpy":
         return "advance_customer"
     return "simulate_firm" if model_of(scenario).shares_people else "simulate_pieces"
-
-
-@dataclass
-class _WithLedger:
-    """Gives each replication to the collector, and its events to the ledger."""
-
-    collector: Collector
-    writer: LedgerWriter
-
-    def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
-        self.collector.add(replication, drawn)
-        self.writer.add(replication)
-
-    def add_without_rescue(self, replication: Replication) -> None:
-        self.collector.add_without_rescue(replication)

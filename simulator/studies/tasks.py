@@ -12,7 +12,7 @@ import numpy as np
 
 from simulator.accounting.books import Books
 from simulator.customer.tally import Tallies
-from simulator.engines.compiled import run_compiled
+from simulator.engines.compiled import TakeRows, run_compiled
 from simulator.engines.output import Replication, empty_output, no_rows
 from simulator.engines.simpy_engine import run_simpy
 from simulator.model.compile import Model, compile_model
@@ -120,30 +120,48 @@ def _bytes(model: Model) -> int:
 
 
 def perform(
-    task: Task, *, threads: int | None = None, progress: Callable[[float], None] | None = None
+    task: Task,
+    *,
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
+    take: TakeRows | None = None,
 ) -> Iterator[Replication]:
-    """Yield the replications of a task in order; `progress` is told the share of the task that is done."""
+    """Yield the replications of a task in order.
+
+    `progress` is told the share of the task that is done; `take` is given the ledger rows, where the task asks for
+    them, in place of the replication.
+    """
     if not task.scenario.ranges:
-        yield from _live(task, compile_model(task.scenario), task.replications, threads, progress)
+        yield from _live(task, compile_model(task.scenario), task.replications, threads, progress, take)
         return
     done, total = 0, len(task.replications)
     for draw in range(draw_number(task.replications.start), draw_number(task.replications.stop - 1) + 1):
         first = max(task.replications.start, draw * PER_DRAW)
         some = range(first, min(task.replications.stop, (draw + 1) * PER_DRAW))
-        yield from _live(task, compile_model(drawn(task.scenario, task.seed, draw)), some, threads, None)
+        yield from _live(task, compile_model(drawn(task.scenario, task.seed, draw)), some, threads, None, take)
         done += len(some)
         if progress is not None:
             progress(done / total)
 
 
 def _live(
-    task: Task, model: Model, replications: range, threads: int | None, progress: Callable[[float], None] | None
+    task: Task,
+    model: Model,
+    replications: range,
+    threads: int | None,
+    progress: Callable[[float], None] | None,
+    take: TakeRows | None,
 ) -> Iterator[Replication]:
     if not task.rescue:
         model = model.without_rescue() or model
     if engine_of(task.engine) == "simpy":
-        return run_simpy(model, task.seed, replications, ledger=task.ledger, progress=progress)
-    return run_compiled(
+        for replication in run_simpy(model, task.seed, replications, ledger=task.ledger, progress=progress):
+            if task.ledger and take is not None:
+                take(replication.number, replication.ledger)
+                replication.ledger = no_rows()
+            yield replication
+        return
+    yield from run_compiled(
         model,
         task.seed,
         replications,
@@ -151,6 +169,7 @@ def _live(
         ledger=task.ledger,
         progress=progress,
         shard=(task.shard, task.shards),
+        take=take if task.ledger else None,
     )
 
 
