@@ -86,11 +86,8 @@ def memory(model: Model) -> tuple[int, int]:
     return row_bytes([*customer[:-1], *customer.history]), shared[1] - shared[0]
 
 
-def main() -> None:
+def report(*, small: bool) -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--small", action="store_true", help="few customers, one round")
-    small = parser.parse_args().small
     rounds, customers = (1, 500) if small else (5, 20_000)
     model, few = two_teams(customers), two_teams(100)
     timed(run_compiled, few), timed(run_simpy, few)  # compile
@@ -111,6 +108,13 @@ def main() -> None:
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process {peak:,.0f} MB")
+
+
+def main() -> None:
+    """Print the figures of the size that was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="few customers, one round")
+    report(small=parser.parse_args().small)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from simulator.commands.account import account
@@ -38,8 +40,22 @@ What did happen:
 )
 
 
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, where it is asked for."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"plansim {version('plansim')}")
+        raise typer.Exit
+
+
 @app.callback()
-def start(context: typer.Context) -> None:
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Show what to do first, where no command is given."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

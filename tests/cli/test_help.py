@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -55,6 +56,11 @@ def test_help_waits_for_no_compiler_and_no_table_or_drawing_library(arguments):
     loaded = set(done.stderr.partition("loaded: ")[2].strip("[]\n").replace("'", "").split(", "))
     assert "simulator" in loaded
     assert not loaded & heavy
+
+
+def test_the_version_is_told():
+    shown = plansim("--version")
+    assert (shown.exit_code, shown.stdout) == (0, f"plansim {version('plansim')}\n")
 
 
 def test_a_command_that_is_not_there_is_answered_with_the_nearest():

@@ -24,6 +24,12 @@ def test_published_known_answers(counter, key, expected):
     assert philox(*(np.uint64(w) for w in counter + key)) == expected
 
 
+def test_the_known_answer_of_the_c_plus_plus_standard():
+    # std::philox4x32 ([rand.predef]): the 10000th number of the engine with its default seed, four to a block
+    zero = np.uint64(0)
+    assert philox(np.uint64(9999 // 4), zero, zero, zero, np.uint64(20111115), zero)[9999 % 4] == 1955073260
+
+
 def test_the_same_answers_in_plain_python():
     counter, key, expected = KNOWN[2]
     assert philox.py_func(*(np.uint64(w) for w in counter + key)) == expected
