@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 import numba
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.datamodel import models
@@ -55,23 +54,7 @@ class BorrowedAttributes(AttributeTemplate):
 @lower_getattr_generic(Borrowed)
 def _load_attribute(context: Any, builder: Any, typ: Borrowed, value: Any, attr: str) -> Any:
     position = [name for name, _ in typ.fields].index(attr)
-    return _read(builder, cgutils.gep_inbounds(builder, value, 0, position))
-
-
-def _read(builder: Any, pointer: Any) -> Any:
-    """Read a value that nothing changes while it is borrowed, so that it need not be read again after every store.
-
-    Word by word: LLVM forgets that a read is invariant when it takes one of a whole struct apart.
-    """
-    kind = pointer.type.pointee
-    if not isinstance(kind, ir.LiteralStructType | ir.ArrayType):
-        word = builder.load(pointer)
-        word.set_metadata("invariant.load", builder.module.add_metadata([]))
-        return word
-    value = ir.Constant(kind, ir.Undefined)
-    for i in range(len(kind)):
-        value = builder.insert_value(value, _read(builder, cgutils.gep_inbounds(builder, pointer, 0, i)), i)
-    return value
+    return builder.load(cgutils.gep_inbounds(builder, value, 0, position))
 
 
 def _store(context: Any, builder: Any, borrowed: Borrowed, tuple_type: types.NamedTuple, value: Any) -> Any:
@@ -82,10 +65,7 @@ def _store(context: Any, builder: Any, borrowed: Borrowed, tuple_type: types.Nam
         if isinstance(field, Borrowed):
             member = _store(context, builder, field, member_type, member)
         builder.store(member, cgutils.gep_inbounds(builder, pointer, 0, i))
-    # What has just been stored changed what it points to. For the compiler a new pointer begins here, which it knows
-    # nothing about, so that no invariant read is moved before the stores.
-    opaque = ir.FunctionType(pointer.type, [pointer.type])
-    return builder.asm(opaque, "", "=r,0,~{memory}", [pointer], side_effect=True)
+    return pointer
 
 
 _config: Any = numba.config

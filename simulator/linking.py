@@ -55,10 +55,13 @@ class EntryLibrary(JITCodeLibrary):
     """The code of an entry point, with whatever of the kernel it reaches."""
 
     def _optimize_final_module(self) -> None:
-        """Optimise; what was linked is known to nobody else, so a function that is called once becomes part of its
-        caller, and one that is called no more is dropped."""
+        """Optimise, with functions of the kernel that are known to nobody else: one that is called once becomes part
+        of its caller, and one that is called no more is dropped. Numba's own functions are left as they are."""
+        linked = [library for library in self._linking_libraries if isinstance(library, KernelLibrary)]
+        kernel = {library: None for one in linked for library in one._reached()[0]}
+        own = {function.name for library in kernel for function in library.get_defined_functions()}
         for function in self._final_module.functions:
-            if not function.is_declaration and function.linkage == ll.Linkage.linkonce_odr:
+            if not function.is_declaration and function.name in own:
                 function.linkage = "internal"
         super()._optimize_final_module()
 

@@ -21,7 +21,7 @@ def uniform(a, purpose, occurrence):
 
 @numeric
 def exponential(a, purpose, occurrence):
-    """Return a unit-exponential draw, by inversion."""
+    """Return a unit-exponential draw, by inversion: Devroye (1986), Non-Uniform Random Variate Generation, II.2."""
     return -math.log(uniform(a, purpose, occurrence))
 
 
