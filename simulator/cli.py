@@ -6,10 +6,14 @@ import typer
 
 from simulator.commands.check import check
 from simulator.commands.compare import compare
+from simulator.commands.deck import deck
 from simulator.commands.explain import explain
+from simulator.commands.figures import figures
 from simulator.commands.new import new
+from simulator.commands.report import report
 from simulator.commands.run import run
 from simulator.commands.schema import schema
+from simulator.commands.workbook import workbook
 
 app = typer.Typer(
     name="plansim",
@@ -40,6 +44,10 @@ def start(context: typer.Context) -> None:
 for question in (
     run,
     compare,
+    report,
+    workbook,
+    deck,
+    figures,
     check,
     explain,
     schema,

@@ -28,7 +28,7 @@ from simulator.customer.seats import add_seats
 from simulator.customer.service import be_served
 from simulator.customer.shock import suffer_shock
 from simulator.customer.signals import show_signal
-from simulator.customer.tally import close_all_followed, count_attachment
+from simulator.customer.tally import close_all_followed, count_attachment, count_journey
 from simulator.customer.ticks import tick
 from simulator.customer.trials import end_trial
 from simulator.jit import jit, number
@@ -206,4 +206,5 @@ def end(m, c, out):
     horizon = m.scalars[0].months
     close_all_followed(m, c, out, float(horizon))
     count_attachment(m, c, out)
+    count_journey(m, c, out)
     close_account(out.books, c.account, c.history, horizon)

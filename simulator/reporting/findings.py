@@ -6,7 +6,7 @@ has no interval and the sentence says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from simulator.reporting import numbers, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
@@ -144,6 +144,13 @@ def percent_interval(result: ResultView, cell: Cell, lang: str) -> tuple[str, st
     mean = cell.mean if cell.mean is not None else 0.0
     texts = numbers.percent_together(mean, (cell.p05, cell.p95), lang)
     return texts[0], interval(result, cell, texts[1], texts[2], lang)
+
+
+def share_interval(result: ResultView, row: Mapping[str, float | None], lang: str) -> tuple[str, str]:
+    """A share of the summary (mean, p05, p95) and its interval in brackets; of one replication without ends."""
+    banded = result.replications > 1
+    cell = Cell("", row["mean"], row["p05"] if banded else None, None, row["p95"] if banded else None)
+    return percent_interval(result, cell, lang)
 
 
 def interval(result: ResultView, cell: Cell, low: str, high: str, lang: str) -> str:

@@ -35,6 +35,10 @@ class ResultView(Protocol):
     @property
     def movements(self) -> pl.DataFrame: ...
     @property
+    def teams(self) -> pl.DataFrame: ...
+    @property
+    def tables(self) -> Mapping[str, pl.DataFrame]: ...
+    @property
     def summary(self) -> Mapping[str, Any]: ...
 
 
@@ -62,6 +66,11 @@ def series(result: ResultView, metric: str, segment: str = "all") -> list[Cell]:
     rows = result.metrics.filter((pl.col("metric") == metric) & (pl.col("segment") == segment))
     found = {row["month"]: row for row in rows.iter_rows(named=True)}
     return [_cell(month, found.get(month), banded=result.replications > 1) for month in result.months]
+
+
+def further(result: ResultView, name: str) -> pl.DataFrame | None:
+    """A further table of the result, or None if it has none of that name (an older folder, an account)."""
+    return result.tables.get(name)
 
 
 def last_known(cells: list[Cell]) -> Cell | None:

@@ -14,6 +14,7 @@ from simulator.results.result import Result
 
 SUMMARY = "summary.json"
 TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
+FURTHER = ("cohorts", "journeys", "plan_moves", "usage", "bills")  # NAME.csv; folders of earlier versions lack them
 LEDGER = "ledger.parquet"
 FILES = (SUMMARY, *TABLES)
 
@@ -56,6 +57,8 @@ def write_result(result: Result, folder: Path) -> None:
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
     result.offers.write_csv(folder / "offers.csv", float_precision=4)
     result.teams.write_csv(folder / "teams.csv", float_scientific=False)
+    for name, table in result.tables.items():
+        table.write_csv(folder / f"{name}.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
@@ -78,6 +81,7 @@ def read(folder: Path | str) -> Result:
     if missing:
         raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
     yaml, ledger = folder / "scenario.yaml", folder / LEDGER
+    further = {name: folder / f"{name}.csv" for name in FURTHER}
     return Result(
         metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=_COLUMNS),
         movements=pl.read_csv(folder / "movements.csv", schema_overrides=_COLUMNS),
@@ -86,15 +90,25 @@ def read(folder: Path | str) -> Result:
         runs=pl.read_parquet(folder / "runs.parquet"),
         summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
+        tables={
+            name: pl.read_csv(path, schema_overrides=_COLUMNS) for name, path in further.items() if path.is_file()
+        },
         ledger=ledger if ledger.is_file() else None,
     )
 
 
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
-_TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure")
-_NUMBERS = ("mean", "sd", "p05", "p50", "p95")
+_TEXT = (
+    *("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure", "cohort"),
+    *("entered", "plan_from", "plan_to", "rescued"),
+)
+_NUMBERS = (
+    *("mean", "sd", "p05", "p50", "p95", "customers", "mrr", "logo_retention", "mrr_retention"),
+    *("used_from", "used_to", "used", "bill"),
+)
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_NUMBERS, pl.Float64),
     "replications": pl.Int32,
+    "age": pl.Int64,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,9 @@ class Result:
         what `summary.json` holds
     scenario_yaml
         the resolved scenario; running it again with the recorded seed gives the same bytes
+    tables
+        further tables by name, each a CSV file of the folder: of a run cohorts, journeys, plan_moves, usage and bills;
+        none in folders of earlier versions
     """
 
     metrics: pl.DataFrame
@@ -37,6 +41,7 @@ class Result:
     runs: pl.DataFrame
     summary: dict[str, Any]
     scenario_yaml: str = ""
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
 
     @property
@@ -85,7 +90,7 @@ class Result:
         return rows
 
     def figure(self, name: str, lang: str = "en") -> Any:
-        """Return a matplotlib Figure: movements, closing_mrr, bridge or net_churn."""
+        """Return a matplotlib Figure: movements, closing_mrr, bridge, ... (docs/figures.md)."""
         from simulator.reporting.figures import draw  # matplotlib is slow to import
 
         return draw(self, name, lang)

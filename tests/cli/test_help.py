@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "compare", "check", "explain", "schema", "new")
+COMMANDS = ("run", "compare", "report", "workbook", "deck", "figures", "check", "explain", "schema", "new")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)
