@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.engines.charge import charge
+    from simulator.expectation.expect import expect
+    from simulator.expectation.result import Expectation, NotMarkov
     from simulator.results.folder import read
     from simulator.results.result import Result
     from simulator.scenario.errors import ScenarioError
@@ -22,16 +24,30 @@ if TYPE_CHECKING:
 
 # Names are imported when first used: `plansim --help` must not wait for a compiler.
 _PUBLIC = {
+    "Expectation": "simulator.expectation.result",
+    "NotMarkov": "simulator.expectation.result",
     "Result": "simulator.results.result",
     "Scenario": "simulator.scenario.load",
     "ScenarioError": "simulator.scenario.errors",
     "charge": "simulator.engines.charge",
+    "expect": "simulator.expectation.expect",
     "load": "simulator.scenario.load",
     "read": "simulator.results.folder",
     "run": "simulator.studies.run",
 }
 
-__all__ = ["Result", "Scenario", "ScenarioError", "charge", "load", "read", "run"]
+__all__ = [
+    "Expectation",
+    "NotMarkov",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "charge",
+    "expect",
+    "load",
+    "read",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from simulator.commands.check import check
+from simulator.commands.expect import expect
 from simulator.commands.explain import explain
 from simulator.commands.new import new
 from simulator.commands.run import run
@@ -25,7 +26,8 @@ Start here:
   plansim new my.yaml        write a commented scenario that runs
   plansim check my.yaml      find what is wrong in it, all at once
   plansim explain my.yaml    read it back in sentences
-  plansim run my.yaml        simulate it: tables and figures in reports/my""",
+  plansim run my.yaml        simulate it: tables and figures in reports/my
+  plansim expect my.yaml     what theory says it gives on average""",
 )
 
 
@@ -38,6 +40,7 @@ def start(context: typer.Context) -> None:
 
 for question in (
     run,
+    expect,
     check,
     explain,
     schema,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.reporting import numbers, waterfall
+from simulator.reporting import numbers, style, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
 from simulator.reporting.result_view import Cell, ResultView, last_known, series
 from simulator.reporting.words import word
@@ -122,6 +122,25 @@ def negative_throughout(result: ResultView) -> bool:
     known = [cell for cell in series(result, "net_mrr_churn_rate") if cell.mean is not None]
     highest = [cell.mean if result.replications == 1 else cell.p95 for cell in known]
     return bool(known) and all(value is not None and value < 0 for value in highest)
+
+
+def forecast_check(result: ResultView, lang: str) -> str:
+    """Whether a checked run is compatible with the theory, by the test of all comparisons, and how far off it is."""
+    check = result.summary["check"]
+    worst = check["worst"]
+    where = word(f"metric.{worst['metric']}", lang)
+    if worst["segment"] != "all":
+        where = word("finding.forecast_segment", lang, metric=where, segment=style.showable(worst["segment"], 24))
+    values = {
+        "metric": where,
+        "month": numbers.month(worst["month"], lang),
+        "p": numbers.p_value(check["p_value"], lang),
+    }
+    if worst["z"] is None:
+        return word("finding.forecast_impossible", lang, metric=values["metric"], month=values["month"])
+    key = "finding.forecast_agrees" if check["agrees"] else "finding.forecast_differs"
+    written = numbers.plain(abs(worst["z"]), lang, digits=1)
+    return word(key, lang, z=written, band=numbers.plain(check["band"], lang, digits=1), **values)
 
 
 FINDINGS: dict[str, Callable[[ResultView, str], str]] = {

@@ -65,6 +65,8 @@ def _negative(result: ResultView, lang: str) -> str:
     if negative.month is None:
         if len(result.months) < findings.SHORTEST_TO_TURN:
             return word("headline.too_short_to_turn", lang)
+        if result.replications == 0:
+            return word("headline.never_expected", lang, month=numbers.month(result.months[-1], lang))
         if result.replications == 1:
             return word("headline.never_one", lang, month=numbers.month(result.months[-1], lang))
         if negative.share == 0:

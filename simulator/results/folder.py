@@ -15,6 +15,7 @@ from simulator.results.result import Result
 SUMMARY = "summary.json"
 TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
 LEDGER = "ledger.parquet"
+ON_REQUEST = ("check", "controlled")  # frames of a result that are None unless asked for: NAME.csv
 
 
 class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
@@ -104,6 +105,10 @@ def _write(result: Result, folder: Path) -> None:
     result.offers.write_csv(folder / "offers.csv", float_precision=4)
     result.teams.write_csv(folder / "teams.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
+    for name in ON_REQUEST:
+        frame = getattr(result, name)
+        if frame is not None:
+            frame.write_csv(folder / f"{name}.csv", float_scientific=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
     if result.scenario_yaml:
@@ -134,12 +139,17 @@ def read(folder: Path | str) -> Result:
         summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
         ledger=ledger if ledger.is_file() else None,
+        **{name: _read_if_there(folder / f"{name}.csv") for name in ON_REQUEST},
     )
+
+
+def _read_if_there(path: Path) -> pl.DataFrame | None:
+    return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
 
 
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
 _TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure")
-_NUMBERS = ("mean", "sd", "p05", "p50", "p95")
+_NUMBERS = ("mean", "sd", "p05", "p50", "p95", "expected", "z", "low95", "high95", "factor")
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_NUMBERS, pl.Float64),

@@ -28,6 +28,10 @@ class Result:
         what `summary.json` holds
     scenario_yaml
         the resolved scenario; running it again with the recorded seed gives the same bytes
+    check
+        month, segment, metric, mean, expected, sd, z, tested: the run held against the theory, where that was asked
+    controlled
+        month, segment, metric, mean, low95, high95, factor: means with less random error, where that was asked
     """
 
     metrics: pl.DataFrame
@@ -38,6 +42,8 @@ class Result:
     summary: dict[str, Any]
     scenario_yaml: str = ""
     ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
+    check: pl.DataFrame | None = None
+    controlled: pl.DataFrame | None = None
 
     @property
     def title(self) -> str:
@@ -85,7 +91,7 @@ class Result:
         return rows
 
     def figure(self, name: str, lang: str = "en") -> Any:
-        """Return a matplotlib Figure: movements, closing_mrr, bridge or net_churn."""
+        """Return a matplotlib Figure: movements, closing_mrr, bridge, net_churn; of a checked run forecast_check."""
         from simulator.reporting.figures import draw  # matplotlib is slow to import
 
         return draw(self, name, lang)

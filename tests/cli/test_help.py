@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "check", "explain", "schema", "new")
+COMMANDS = ("run", "expect", "check", "explain", "schema", "new")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)
