@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from simulator.results.result import Result
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import Scenario, load
+    from simulator.studies.attribution import attribute
     from simulator.studies.compare import Comparison, compare
     from simulator.studies.run import run
+    from simulator.studies.sobol import sobol
+    from simulator.studies.sweep import sweep
+    from simulator.studies.tornado import tornado
 
 # Names are imported when first used: `plansim --help` must not wait for a compiler.
 _PUBLIC = {
@@ -27,11 +31,15 @@ _PUBLIC = {
     "Result": "simulator.results.result",
     "Scenario": "simulator.scenario.load",
     "ScenarioError": "simulator.scenario.errors",
+    "attribute": "simulator.studies.attribution",
     "charge": "simulator.engines.charge",
     "compare": "simulator.studies.compare",
     "load": "simulator.scenario.load",
     "read": "simulator.results.folder",
     "run": "simulator.studies.run",
+    "sobol": "simulator.studies.sobol",
+    "sweep": "simulator.studies.sweep",
+    "tornado": "simulator.studies.tornado",
 }
 
 __all__ = [
@@ -39,11 +47,15 @@ __all__ = [
     "Result",
     "Scenario",
     "ScenarioError",
+    "attribute",
     "charge",
     "compare",
     "load",
     "read",
     "run",
+    "sobol",
+    "sweep",
+    "tornado",
 ]
 
 

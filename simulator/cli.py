@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from simulator.commands.attribute import attribute
 from simulator.commands.check import check
 from simulator.commands.compare import compare
 from simulator.commands.explain import explain
 from simulator.commands.new import new
+from simulator.commands.optimise import optimise
 from simulator.commands.run import run
 from simulator.commands.schema import schema
+from simulator.commands.sensitivity import sensitivity
+from simulator.commands.solve import solve
+from simulator.commands.sweep import sweep
 
 app = typer.Typer(
     name="plansim",
@@ -40,6 +45,11 @@ def start(context: typer.Context) -> None:
 for question in (
     run,
     compare,
+    sweep,
+    sensitivity,
+    attribute,
+    solve,
+    optimise,
     check,
     explain,
     schema,

@@ -9,7 +9,19 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "compare", "check", "explain", "schema", "new")
+COMMANDS = (
+    "run",
+    "compare",
+    "sweep",
+    "sensitivity",
+    "attribute",
+    "solve",
+    "optimise",
+    "check",
+    "explain",
+    "schema",
+    "new",
+)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)
