@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from simulator.commands.account import account
 from simulator.commands.attribute import attribute
+from simulator.commands.base import base
 from simulator.commands.check import check
 from simulator.commands.compare import compare
 from simulator.commands.explain import explain
@@ -31,7 +33,13 @@ Start here:
   plansim new my.yaml        write a commented scenario that runs
   plansim check my.yaml      find what is wrong in it, all at once
   plansim explain my.yaml    read it back in sentences
-  plansim run my.yaml        simulate it: tables and figures in reports/my""",
+  plansim run my.yaml        simulate it: tables and figures in reports/my
+
+What did happen:
+
+\b
+  plansim account FILE       account a billing export: the same tables and figures
+  plansim base FILE          write the customers that a scenario can start with""",
 )
 
 
@@ -54,6 +62,8 @@ for question in (
     explain,
     schema,
     new,
+    account,
+    base,
 ):
     app.command()(question)
 

@@ -68,7 +68,7 @@ def attribute(
         read_point(metric, first)
         folder = out or Path("reports") / f"{second.name}-attribution"
         checked_study_place(folder, "attribution")
-        say_if_compiling(quiet)
+        say_if_compiling(second, engine, quiet)
         say_cost(2 ** len(found.levers), replications, quiet)
         with (
             remembering(folder, executor_for(cluster, threads)) as executor,

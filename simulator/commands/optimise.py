@@ -70,7 +70,7 @@ def optimise(
         bounds = [read_target(text, loaded) for text in subject or []]
         folder = out or Path("reports") / f"{loaded.name}-optimised"
         checked_study_place(folder, "trade_off")
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         from simulator.studies.optimise import optimise as search  # a compiler is slow to import
 
         with remembering(folder, executor_for(cluster, threads)) as executor:

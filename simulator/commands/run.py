@@ -64,7 +64,7 @@ def run(
         loaded = load(scenario)
         folder = out or Path("reports") / loaded.name
         checked_place(folder)
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         from simulator.studies.run import run as simulate  # a compiler is slow to import
 
         with progress_bar(show=not quiet) as progress:

@@ -79,7 +79,7 @@ def sensitivity(
             scenarios, kind, simulate = _sobol(loaded, sobol)
         folder = out or Path("reports") / f"{loaded.name}-sensitivity"
         checked_study_place(folder, kind)
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         say_cost(scenarios, often, quiet)
         with (
             remembering(folder, executor_for(cluster, threads)) as executor,

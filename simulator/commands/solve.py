@@ -60,7 +60,7 @@ def solve(
         aim = read_target(target, loaded)
         folder = out or Path("reports") / f"{loaded.name}-solved"
         checked_study_place(folder, "solution")
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         from simulator.studies.solve import solve as find  # a compiler is slow to import
 
         with remembering(folder, executor_for(cluster, threads)) as executor:

@@ -83,7 +83,7 @@ def sweep(
         read_points(metrics or DEFAULT_METRICS, loaded)
         folder = out or Path("reports") / f"{loaded.name}-sweep"
         checked_study_place(folder, "sweep")
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         say_cost(len(some) + 1, replications, quiet)
         with (
             remembering(folder, executor_for(cluster, threads)) as executor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ class Result:
     metrics
         month (YYYY-MM), segment (`all` and each), metric, mean, sd, p05, p50, p95, replications
     movements
-        month, kind, motion, reason, segment, plan, mean, p05, p50, p95; amounts in currency units, month grain
+        month, kind, motion, reason, segment, plan, mean, p05, p50, p95; currency units, at the policy's grain
     offers
         month, segment, offer, stage, mean, p05, p50, p95: what became of each offer, by the month it was made
     teams
@@ -28,6 +29,9 @@ class Result:
         what `summary.json` holds
     scenario_yaml
         the resolved scenario; running it again with the recorded seed gives the same bytes
+    tables
+        further tables by name, each a CSV file of the folder; of an account: cohorts, plan_matrix, top_customers,
+        reconciliation and aside
     """
 
     metrics: pl.DataFrame
@@ -37,6 +41,7 @@ class Result:
     runs: pl.DataFrame
     summary: dict[str, Any]
     scenario_yaml: str = ""
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
 
     @property
@@ -65,8 +70,8 @@ class Result:
         return self.summary["replications"]
 
     @property
-    def seed(self) -> int:
-        """The seed of the draws."""
+    def seed(self) -> int | None:
+        """The seed of the draws; None where nothing was drawn: an account of billed customers."""
         return self.summary["seed"]
 
     def metric(self, name: str, segment: str = "all") -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,16 @@ class Study:
                 for name, result in self.runs.items():
                     save_all(result, fresh / name / "figures", lang)
 
-        return place.write_whole(Path(folder), files(self.kind), write)
+        return place.write_whole(Path(folder), partial(_missing, self.kind), write)
 
 
 def files(kind: str) -> tuple[str, ...]:
     """Return the files that the folder of such a study has."""
     return (SUMMARY, *(f"{table}.csv" for table in KINDS[kind]))
+
+
+def _missing(kind: str, folder: Path) -> list[str]:
+    return place.missing_files(folder, files(kind))
 
 
 def check_place(folder: Path, kind: str) -> None:
@@ -128,7 +133,7 @@ def check_place(folder: Path, kind: str) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place.check_place(folder, files(kind))
+    place.check_place(folder, partial(_missing, kind))
 
 
 def _write(study: Study, folder: Path) -> None:
@@ -160,7 +165,7 @@ def read_study(folder: Path | str) -> Study:
         raise NotAResultFolder(f"{folder} is not the folder of a study: no {SUMMARY} that names its kind")
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     kind = summary["kind"]
-    missing = place.missing_files(folder, files(kind))
+    missing = _missing(kind, folder)
     if missing:
         raise NotAResultFolder(f"{folder} is not a whole {kind}: {', '.join(missing)} not found")
     tables = {name: _read_table(folder / f"{name}.csv") for name in KINDS[kind]}

@@ -93,7 +93,7 @@ def study_summary(
         "horizon": {"start": labels[0], "months": len(labels), "labels": labels},
         "replications": replications,
         "seed": seed,
-        "engine": engine_of(engine, model),
+        "engine": engine_of(engine),
         "versions": versions(),
         "warnings": [*model.warnings, *warnings],
     }

@@ -15,14 +15,14 @@ from simulator.results.study import Study
 from simulator.results.tables import month_labels
 from simulator.scenario.overriding import text_at
 from simulator.scenario.scenario import Scenario
-from simulator.studies.axes import Span
+from simulator.studies.axes import Span, read_vary
 from simulator.studies.errors import WrongStudy
 from simulator.studies.executor import Executor, Here
 from simulator.studies.observe import observe, per_draw_of, study_summary
-from simulator.studies.point import Point
+from simulator.studies.point import Point, read_point
 from simulator.studies.run import DEFAULT_SEED, check_numbers
 from simulator.studies.sweep import at_points, design_frame, shown
-from simulator.studies.target import Target
+from simulator.studies.target import Target, read_target
 
 DEFAULT_TRIALS = 120
 DEFAULT_REPLICATIONS = 30
@@ -32,11 +32,11 @@ CHECKS = 3  # times as many replications, with other draws, for what is reported
 
 def optimise(
     scenario: Scenario,
-    spans: Sequence[Span],
-    maximise: Point,
-    against: Point,
+    vary: Sequence[Span | str],
+    maximise: Point | str,
+    against: Point | str,
     *,
-    subject: Sequence[Target] = (),
+    subject: Sequence[Target | str] = (),
     trials: int = DEFAULT_TRIALS,
     replications: int = DEFAULT_REPLICATIONS,
     seed: int = DEFAULT_SEED,
@@ -55,12 +55,13 @@ def optimise(
     ----------
     scenario, seed, engine, threads, executor
         as of `run`.
-    spans
-        the keys, and the ends between which each varies.
+    vary
+        the keys, and the ends between which each varies, as text: `plans.premium.price=25_000..40_000`.
     maximise, against
-        the two figures; each is taken for better in its own direction (less churn is better).
+        the two figures, as text: `closing_mrr@2028-03`; each is taken for better in its own direction (less churn is
+        better).
     subject
-        bounds that the means of further figures must keep.
+        bounds that the means of further figures must keep, as text: `nrr_12m >= 95%`.
     trials, replications
         how many sets of values are tried, and how often each is simulated.
     said
@@ -80,6 +81,9 @@ def optimise(
         if Optuna is not installed, there are no spans, both figures are one, or no trial keeps the constraints.
     """
     check_numbers(replications, seed)
+    spans = [read_vary(one, scenario) if isinstance(one, str) else one for one in vary]
+    maximise, against = (read_point(one, scenario) if isinstance(one, str) else one for one in (maximise, against))
+    bounds = [read_target(one, scenario) if isinstance(one, str) else one for one in subject]
     if not spans:
         raise WrongStudy("there is nothing to vary; give at least one key, --vary KEY=LOW..HIGH")
     if maximise == against:
@@ -87,7 +91,7 @@ def optimise(
     if trials < BATCH:
         raise WrongStudy(f"--trials: {trials} is too few; write {BATCH} or more")
     used = executor or Here(threads)
-    watched = [maximise, against, *(target.point for target in subject)]
+    watched = [maximise, against, *(target.point for target in bounds)]
 
     def look(measure: Measure) -> list[np.ndarray]:
         found = measure.metrics()
@@ -98,12 +102,12 @@ def optimise(
         twin = any(point.metric == "saved_mrr" for point in watched)
         return observe(scenarios, look, some, seed, used, engine=engine, twin=twin)
 
-    points, means = _search(spans, watched, subject, trials, seed, lambda p: simulate(p, range(replications))[1:], said)
-    keeps = _keeps(means, subject)
+    points, means = _search(spans, watched, bounds, trials, seed, lambda p: simulate(p, range(replications))[1:], said)
+    keeps = _keeps(means, bounds)
     if not keeps.any():
         raise WrongStudy(
-            f"none of {len(points)} trials keeps {' and '.join(target.text for target in subject)}; the nearest misses "
-            f"by {float(np.max(_surplus(means, subject).min(axis=1))):.4g}: widen --vary or loosen --subject"
+            f"none of {len(points)} trials keeps {' and '.join(target.text for target in bounds)}; the nearest misses "
+            f"by {float(np.max(_surplus(means, bounds).min(axis=1))):.4g}: widen --vary or loosen --subject"
         )
     signs = np.array([sign_of_better(maximise.metric), sign_of_better(against.metric)])
     front = _front(means[:, :2] * signs, keeps)
@@ -111,14 +115,14 @@ def optimise(
     labels = month_labels(scenario.start, scenario.months)
     per_draw = per_draw_of([scenario])
     frames = [
-        _rows(number, point, scenario, paired(base, values, point.metric, per_draw), found, subject, labels)
+        _rows(number, point, scenario, paired(base, values, point.metric, per_draw), found, bounds, labels)
         for number, found in zip([0, *(i + 1 for i in front)], again, strict=True)
         for point, base, values in zip(watched, again[0], found, strict=True)
     ]
     summary = study_summary("trade_off", scenario, replications=CHECKS * replications, seed=seed, engine=engine) | {
         "maximise": shown(maximise, scenario, labels),
         "against": shown(against, scenario, labels),
-        "subject": [target.text for target in subject],
+        "subject": [target.text for target in bounds],
         "keys": [
             {"key": one.key, "now": text_at(scenario, one.key), "low": one.text(0), "high": one.text(1)}
             for one in spans

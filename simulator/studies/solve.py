@@ -16,12 +16,12 @@ from simulator.results.tables import month_labels
 from simulator.scenario.overriding import text_at, with_keys
 from simulator.scenario.range_reading import written_number
 from simulator.scenario.scenario import Scenario
-from simulator.studies.axes import Span, kind_of
+from simulator.studies.axes import Span, kind_of, read_vary
 from simulator.studies.executor import Executor, Here
 from simulator.studies.observe import observe, per_draw_of, study_summary
 from simulator.studies.run import DEFAULT_REPLICATIONS, DEFAULT_SEED, check_numbers
 from simulator.studies.sweep import shown
-from simulator.studies.target import Target
+from simulator.studies.target import Target, read_target
 
 FIRST = 5  # values spread evenly, to see where the target is crossed, and whether more than once
 NEAR_ENOUGH = 1e-4  # of the span; or this part of the half-width of the solution's interval, if that is wider:
@@ -34,8 +34,8 @@ FOUND, NEVER, ALWAYS = "found", "never", "always"
 
 def solve(
     scenario: Scenario,
-    target: Target,
-    span: Span,
+    target: Target | str,
+    span: Span | str,
     *,
     replications: int = DEFAULT_REPLICATIONS,
     seed: int = DEFAULT_SEED,
@@ -56,9 +56,10 @@ def solve(
     scenario, replications, seed, engine, threads, executor
         as of `run`.
     target
-        see `read_target`.
+        what to reach, as text: `nrr_12m@2028-03 >= 110%`.
     span
-        the key, and the ends between which its value is looked for.
+        the key, and the ends between which its value is looked for, as text: `offers.review.acceptance=0..20%`; a
+        range or a share needs no ends.
     said
         called with the number of values tried so far.
 
@@ -71,9 +72,13 @@ def solve(
 
     Raises
     ------
+    WrongStudy
+        if the target cannot be read.
     ScenarioError
         if the key is not there or an end does not fit.
     """
+    target = read_target(target, scenario) if isinstance(target, str) else target
+    span = read_vary(span, scenario) if isinstance(span, str) else span
     check_numbers(replications, seed)
     tried = _Trials(scenario, target, span, range(replications), seed, engine, executor or Here(threads), said)
     tried.at([float(u) for u in np.linspace(0.0, 1.0, FIRST)])

@@ -17,6 +17,8 @@ COMMANDS = (
     "attribute",
     "solve",
     "optimise",
+    "account",
+    "base",
     "check",
     "explain",
     "schema",
