@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
 
 INPUT_IS_WRONG = 2
 
@@ -31,10 +34,11 @@ class WrongInput(Exception):  # noqa: N818  (it reads as the sentence it is)
 def explained_errors() -> Iterator[None]:
     """Turn errors of the input into their message and exit code 2; everything else keeps its traceback."""
     from simulator.scenario.errors import ScenarioError
+    from simulator.studies.errors import WrongStudy
 
     try:
         yield
-    except (ScenarioError, WrongInput) as error:
+    except (ScenarioError, WrongStudy, WrongInput) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(INPUT_IS_WRONG) from None
 
@@ -58,6 +62,23 @@ def check_simulation(replications: int, seed: int, engine: str = "auto", threads
         raise WrongInput(f"--threads: {threads} is too few; write 1 or more")
 
 
+def loaded_together(paths: Sequence[Path]) -> list[Any]:
+    """Load scenarios; what is wrong in any of them is said at once."""
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.load import load
+
+    loaded: list[Any] = []
+    problems: list[Any] = []
+    for path in paths:
+        try:
+            loaded.append(load(path))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(list(dict.fromkeys(problems)))
+    return loaded
+
+
 def checked_place(folder: Path) -> None:
     """Refuse a folder that a result cannot take the place of."""
     from simulator.results.folder import NotAResultFolder, check_place
@@ -68,12 +89,19 @@ def checked_place(folder: Path) -> None:
         raise WrongInput(f"--out: {error}") from None
 
 
-def say_if_compiling(quiet: bool) -> None:
-    """Say that the simulator will be compiled, where it is the first time."""
+def say_if_compiling(scenario: Scenario, engine: str, quiet: bool) -> None:
+    """Say that the simulator will be compiled, where this is the first scenario of its kind."""
+    from simulator.studies.run import entry_point
+
+    say_if_compiled_now(entry_point(scenario, engine), quiet)
+
+
+def say_if_compiled_now(entry: str, quiet: bool) -> None:
+    """Say that a compiled function will be compiled, where its machine code is not on disk."""
     from simulator import jit
 
-    if not quiet and not jit.is_cached():
-        typer.echo("First run of this version: compiling the simulator once, for about half a minute.", err=True)
+    if not quiet and not jit.is_cached(entry):
+        typer.echo("First run of its kind: compiling the simulator once, for about a quarter of a minute.", err=True)
 
 
 @contextmanager

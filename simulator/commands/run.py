@@ -23,6 +23,15 @@ from simulator.commands.options import (
     progress_bar,
     say_if_compiling,
 )
+from simulator.commands.studies import (
+    Cluster,
+    MaxReplications,
+    PrecisionMetric,
+    PrecisionOption,
+    checked_precision,
+    executor_for,
+    say_precision,
+)
 
 
 def run(
@@ -43,33 +52,57 @@ def run(
         bool, typer.Option("--control-variate", help="Give means with less random error too (controlled.csv).")
     ] = False,
     threads: Threads = None,
+    precision: PrecisionOption = None,
+    metric: PrecisionMetric = "closing_mrr",
+    max_replications: MaxReplications = 10_000,
+    cluster: Cluster = None,
     quiet: Quiet = False,
 ) -> None:
     """What will happen? Simulate a scenario: tables and figures."""
     with explained_errors():
         checked_lang(lang)
         check_simulation(replications, seed, engine, threads)
+        narrow = checked_precision(precision, max_replications)
+        if ledger and (narrow is not None or cluster is not None):
+            raise WrongInput("--ledger goes with neither --precision nor --cluster; leave it out, or them")
         from simulator.scenario.load import load
 
         loaded = load(scenario)
         folder = out or Path("reports") / loaded.name
         checked_place(folder)
+        if (check or control_variate) and (narrow is not None or cluster is not None):
+            raise WrongInput("--check and --control-variate go with neither --precision nor --cluster; leave out one")
         expected = expectation(loaded, replications) if check else None
         if control_variate:
             check_control(loaded, replications)
-        say_if_compiling(quiet)
+        say_if_compiling(loaded, engine, quiet)
         from simulator.studies.run import run as simulate  # a compiler is slow to import
 
         with progress_bar(show=not quiet) as progress:
-            result = simulate(
-                loaded,
-                replications=replications,
-                seed=seed,
-                engine=engine,
-                threads=threads,
-                ledger=ledger,
-                progress=progress,
-            )
+            if narrow is not None:
+                from simulator.studies.precisely import run_until
+
+                result = run_until(
+                    loaded,
+                    narrow,
+                    metric=metric,
+                    first=replications,
+                    most=max_replications,
+                    seed=seed,
+                    engine=engine,
+                    executor=executor_for(cluster, threads),
+                )
+            else:
+                result = simulate(
+                    loaded,
+                    replications=replications,
+                    seed=seed,
+                    engine=engine,
+                    threads=threads,
+                    ledger=ledger,
+                    executor=None if cluster is None else executor_for(cluster, threads),
+                    progress=progress,
+                )
         if expected is not None:
             result = checked(result, expected)
         replaced: tuple[Any, ...] = ()
@@ -82,6 +115,7 @@ def run(
         folder = result.save(folder, lang=lang)
         if not quiet:
             print_result(result, lang, replaced)
+            say_precision(result.summary)
         typer.echo(f"results: {folder}")
 
 

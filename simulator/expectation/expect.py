@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from simulator.accounting.movements import LINE_SIGN
@@ -9,9 +11,10 @@ from simulator.expectation.chain import TooManyStates
 from simulator.expectation.expressible import markov_core, not_markov
 from simulator.expectation.frames import expectation
 from simulator.expectation.law import Booked
-from simulator.expectation.result import Core, DoesNotAddUp, Expectation, NotMarkov, Reason
+from simulator.expectation.result import Core, DoesNotAddUp, Expectation, NotMarkov, Reason, Replacement
 from simulator.expectation.segment import Moments, Segment
 from simulator.model.compile import Model, compile_model
+from simulator.scenario.ranges import likely
 from simulator.scenario.scenario import Scenario
 
 TOLERANCE = 1e-9  # relative: what expected movements may miss of the expected change of MRR
@@ -32,14 +35,24 @@ def expect(scenario: Scenario, *, approximate: bool = False) -> Expectation:
     NotMarkov
         if something is not expressible and `approximate` is not set; it lists everything.
     """
-    model = compile_model(scenario)
+    certain, drawn = likely(scenario), _ranges(scenario)
+    model = compile_model(certain)
     if approximate:
         core = markov_core(model)
-        return expect_model(core.model, scenario, core)
-    reasons = not_markov(model)
+        replaced = tuple(Replacement(one.key_path, "a range", one.replacement) for one in drawn)
+        return expect_model(core.model, certain, replace(core, replaced=(*replaced, *core.replaced)))
+    reasons = [*drawn, *not_markov(model)]
     if reasons:
         raise NotMarkov(reasons)
-    return expect_model(model, scenario)
+    return expect_model(model, certain)
+
+
+def _ranges(scenario: Scenario) -> list[Reason]:
+    """Return the ranges of a scenario: a chain has one value of each number."""
+    return [
+        Reason(one.path, "it is a range, drawn anew by every second replication", f"its likely value, {one.likely}")
+        for one in {one.path: one for one in scenario.ranges}.values()
+    ]
 
 
 def expect_model(model: Model, scenario: Scenario, core: Core | None = None, *, more_nodes: int = 0) -> Expectation:

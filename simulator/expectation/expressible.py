@@ -17,6 +17,8 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import poisson
 
+from simulator.accounting.policy import DEFAULT
+from simulator.accounting.policy_row import policy_row
 from simulator.expectation.law import Rules
 from simulator.expectation.result import Core, Reason, Replacement
 from simulator.expectation.schedule import Schedule
@@ -380,9 +382,22 @@ def _asked_back_off_phase(model: Model, o: int) -> str:
 # -- everything else ----------------------------------------------------------------------------------------------
 
 
+def _take_policy(model: Model, row: np.ndarray) -> None:
+    model.tables.policy[:] = row
+
+
 def _common_parts(model: Model) -> Iterator[Part]:
     t = model.tables
     epochs = t.epochs
+    default = policy_row(DEFAULT)
+    if t.policy.tolist() != default.tolist():
+        yield Part(
+            "accounting",
+            "a policy of its own",
+            "what is expected is counted as the default policy counts",
+            "the default policy",
+            lambda m: _take_policy(m, default),
+        )
     if ((epochs.covered != 1.0).any()) and t.teams.size and (t.teams.places > 0).any():
         yield Part(
             "retention.covered",

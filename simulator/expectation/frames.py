@@ -85,7 +85,7 @@ def expectation(
 def _totals(parts: Sequence[Moments]) -> Totals:
     """Return the expected amounts in the form that metrics are computed from: one replication that holds the means."""
     months, groups = parts[0].months, len(parts) + 1
-    moved, movers, events = (np.zeros((1, months, groups, len(LINES))) for _ in range(3))
+    moved, movers = (np.zeros((1, months, groups, len(LINES))) for _ in range(2))
     stock = np.zeros((1, months + 1, groups, 5))
     retained = np.zeros((1, months, groups, len(RETAINED)))
     for g, part in enumerate(parts, start=1):
@@ -96,12 +96,9 @@ def _totals(parts: Sequence[Moments]) -> Totals:
                 moved[0, m, g, _line(cell)] += amount
             for cell, number in part.number[m].items():
                 movers[0, m, g, _line(cell)] += number
-            for what, amount in part.counted[m].items():
-                if isinstance(what, Booked):
-                    events[0, m, g, what.line] += amount
-    for table in (moved, movers, events, stock, retained):
+    for table in (moved, movers, stock, retained):
         table[:, :, 0] = table[:, :, 1:].sum(axis=2)
-    return Totals(moved, movers, events, stock, retained)
+    return Totals(moved, movers, stock, retained)
 
 
 def _line(cell: Cell) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from simulator.reporting import numbers, style, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
-from simulator.reporting.result_view import Cell, ResultView, last_known, series
+from simulator.reporting.result_view import Cell, ResultView, is_observed, last_known, series
 from simulator.reporting.words import word
 
 FEW_REPLICATIONS = 20
@@ -78,7 +78,7 @@ def bridge(result: ResultView, lang: str) -> str:
         ends = (steps.written(closing.p05, signed=False), steps.written(closing.p95, signed=False))
         interval = band(result, numbers.between(*ends, lang), lang)
     elif result.replications == 1:
-        interval = word("interval.one_replication", lang)
+        interval = alone(result, lang)
     sentence = word(
         f"finding.bridge_{_direction(opening, closing)}",
         lang,
@@ -168,10 +168,15 @@ def percent_interval(result: ResultView, cell: Cell, lang: str) -> tuple[str, st
 def interval(result: ResultView, cell: Cell, low: str, high: str, lang: str) -> str:
     """The interval of a cell in brackets; empty where all replications agree; of one, that it is one."""
     if result.replications == 1:
-        return word("interval.one_replication", lang)
+        return alone(result, lang)
     if not cell.has_band or cell.p05 == cell.p95:
         return ""
     return band(result, numbers.between(low, high, lang), lang)
+
+
+def alone(result: ResultView, lang: str) -> str:
+    """What stands in the place of an interval where there is one replication; nothing of what did happen."""
+    return "" if is_observed(result) else word("interval.one_replication", lang)
 
 
 def band(result: ResultView, text: str, lang: str) -> str:
@@ -184,7 +189,7 @@ def band(result: ResultView, text: str, lang: str) -> str:
 def month_interval(result: ResultView, negative: NegativeChurn, lang: str) -> str:
     """The 5-95 % interval of the month of negative churn in brackets; of one month, that it is the same."""
     if result.replications == 1:
-        return word("interval.one_replication", lang)
+        return alone(result, lang)
     if negative.p05 is None or negative.p95 is None:
         return ""
     low, high = numbers.month(negative.p05, lang), numbers.month(negative.p95, lang)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from simulator.reporting import findings, numbers
 from simulator.reporting.negative_churn import negative_churn
-from simulator.reporting.result_view import Cell, ResultView, known
+from simulator.reporting.result_view import Cell, ResultView, is_observed, known
 from simulator.reporting.words import word
 
 
@@ -68,7 +68,8 @@ def _negative(result: ResultView, lang: str) -> str:
         if result.replications == 0:
             return word("headline.never_expected", lang, month=numbers.month(result.months[-1], lang))
         if result.replications == 1:
-            return word("headline.never_one", lang, month=numbers.month(result.months[-1], lang))
+            key = "headline.never_observed" if is_observed(result) else "headline.never_one"
+            return word(key, lang, month=numbers.month(result.months[-1], lang))
         if negative.share == 0:
             return word("headline.never", lang, replications=result.replications)
         return word("headline.unknown", lang)

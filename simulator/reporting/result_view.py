@@ -29,13 +29,28 @@ class ResultView(Protocol):
     @property
     def replications(self) -> int: ...
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int | None: ...
     @property
     def metrics(self) -> pl.DataFrame: ...
     @property
     def movements(self) -> pl.DataFrame: ...
     @property
     def summary(self) -> Mapping[str, Any]: ...
+
+
+def is_observed(result: ResultView) -> bool:
+    """Whether this is what billed customers did: then nothing was drawn, and there is no interval to speak of."""
+    return result.summary.get("source") == "billing"
+
+
+FX = "fx"
+"""What exchange rates alone moved: beside the kinds of movements, where currencies were converted; with its sign."""
+
+
+def kinds_of(result: ResultView) -> tuple[str, ...]:
+    """What lies between opening and closing MRR: the kinds of movements, and FX where currencies were converted."""
+    converted = (result.metrics["metric"] == f"{FX}_mrr").any()
+    return (*KINDS, FX) if converted else KINDS
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from simulator.accounting.movements import KINDS
 from simulator.reporting import numbers
 from simulator.reporting.headline import headline
 from simulator.reporting.movement_table import MONTHLY_UP_TO, Resolution, Row, movement_rows, resolutions
-from simulator.reporting.result_view import ResultView
+from simulator.reporting.result_view import ResultView, is_observed, kinds_of
+from simulator.reporting.uncertainty import dominant
 from simulator.reporting.words import word
+
+TOLD_APART = ("closing_mrr", "nrr_12m")
+"""Figures of which the terminal says what their band comes from."""
 
 WIDEST = 100
 """Columns that the table keeps to, also where the terminal is wider."""
@@ -28,6 +31,9 @@ def print_run(result: ResultView, console: Console, lang: str = "en") -> None:
         console.print(Text(note, style="dim"))
     console.print()
     console.print(_headline(result, lang))
+    for metric, found in (result.summary.get("uncertainty") or {}).items():
+        if metric in TOLD_APART:
+            console.print(Text(dominant(found, word(f"metric.{metric}", lang), lang)))
     _print_warnings(result, console, lang)
 
 
@@ -45,6 +51,7 @@ def _fitting_table(result: ResultView, console: Console, lang: str) -> Table:
 
 def _table(result: ResultView, resolution: Resolution, lang: str, gap: int) -> Table:
     source = {0: "table.source_expected", 1: "table.source_one"}.get(result.replications, "table.source")
+    source = "table.source_billing" if is_observed(result) else source
     caption = word(
         "table.caption",
         lang,
@@ -60,7 +67,7 @@ def _table(result: ResultView, resolution: Resolution, lang: str, gap: int) -> T
         padding=(0, gap, 0, 0),
     )
     table.add_column(Text(word("table.month", lang)), no_wrap=True)
-    for column in ("opening", *KINDS, "closing", "net_churn"):
+    for column in ("opening", *kinds_of(result), "closing", "net_churn"):
         table.add_column(Text(word(f"table.{column}", lang)), justify="right", overflow="fold")
     for row in movement_rows(result, resolution, lang):
         table.add_row(*_cells(row, resolution, lang), style="bold" if row.total else None, end_section=row.total)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from simulator.accounting.account import MRR
-from simulator.accounting.metrics import compute
-from simulator.accounting.totals import UNIT, Totals
-from simulator.customer.tally import NOT_FOLLOWED, Tallies
+from simulator.accounting.totals import Totals
+from simulator.customer.tally import NOT_FOLLOWED
 from simulator.engines.output import Replication
 from simulator.model.compile import Model
-from simulator.results.behaviour import behaviour_metrics, rescue_funnel
-from simulator.results.economics import economics_metrics, has_economics
+from simulator.results.behaviour import rescue_funnel
+from simulator.results.measure import Measure
 from simulator.results.result import Result
 from simulator.results.summary import headline, negative_churn, versions
 from simulator.results.tables import (
@@ -26,7 +25,13 @@ from simulator.results.tables import (
     without_rescue_rows,
 )
 from simulator.results.teams import teams_frame
+from simulator.results.variance import PER_DRAW, decompose, grouped
+from simulator.scenario.policy_reach import knobs_that_matter
+from simulator.scenario.ranges import uniforms
 from simulator.scenario.scenario import Scenario
+
+# Figures of the last month whose variance is told apart: that of the ranges, and that of luck.
+DECOMPOSED = ("closing_mrr", "net_mrr_churn_rate", "nrr_12m", "paying_customers", "contribution")
 
 
 @dataclass
@@ -35,17 +40,18 @@ class Collector:
 
     scenario: Scenario
     model: Model
-    totals: list[Totals] = field(default_factory=list)
-    tallies: list[Tallies] = field(default_factory=list)
     rows: list[pl.DataFrame] = field(default_factory=list)
-    closing_without_rescue: list[np.ndarray] = field(default_factory=list)
+    twin_rows: list[pl.DataFrame] = field(default_factory=list)
     teams: list[np.ndarray] = field(default_factory=list)
     events: int = 0
+    measure: Measure = field(init=False)
 
-    def add(self, replication: Replication) -> None:
-        """Take one replication; its books must add up."""
-        self.totals.append(Totals.of(replication.books))
-        self.tallies.append(replication.tallies)
+    def __post_init__(self) -> None:
+        self.measure = Measure(self.scenario, self.model)
+
+    def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
+        """Take one replication; its books must add up. `drawn` is its scenario, where that has ranges."""
+        self.measure.add(replication, drawn)
         self.rows.append(replication_rows(replication, self.model.names))
         self.events += replication.events
         if replication.teams is not None:
@@ -53,23 +59,17 @@ class Collector:
 
     def add_without_rescue(self, replication: Replication) -> None:
         """Take the same replication run without any offer in the cancellation flow."""
-        closing = Totals.of(replication.books).stock[0, 1:, :, MRR]
-        self.closing_without_rescue.append(closing)
-        self.rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
+        closing = self.measure.add_without_rescue(replication)
+        self.twin_rows.append(without_rescue_rows(replication.number, closing[:, 1:], self.model.names))
 
     def result(self, *, seed: int, engine: str) -> Result:
         """Return the result of all replications taken."""
         labels = month_labels(self.scenario.start, self.model.months)
-        totals = Totals.stack(self.totals)
-        metrics = compute(totals) | behaviour_metrics(self.tallies, self.model)
-        if self.closing_without_rescue:
-            without = np.stack(self.closing_without_rescue) / UNIT
-            metrics["saved_mrr"] = metrics["closing_mrr"] - without
-        if has_economics(self.scenario):
-            metrics |= economics_metrics(metrics, self.tallies, self.scenario)
-        runs = pl.concat(self.rows)
+        totals = Totals.stack(self.measure.totals)
+        metrics = self.measure.metrics()
+        runs = pl.concat([*self.rows, *self.twin_rows])
         distribution, by_month = negative_churn(totals, labels)
-        replications = len(self.totals)
+        replications = len(self.measure.totals)
         summary = {
             "title": self.scenario.title,
             "currency": self.scenario.currency,
@@ -81,16 +81,18 @@ class Collector:
             "seed": seed,
             "engine": engine,
             "versions": versions(),
+            "policy": self.scenario.policy.summary() | {"matters": list(knobs_that_matter(self.scenario))},
             "headline": headline(metrics, labels),
-            "rescue": rescue_funnel(self.tallies, self.model),
+            "rescue": rescue_funnel(self.measure.tallies, self.model),
             "negative_churn": distribution,
             "negative_churn_probability": by_month,
+            **self.uncertainty(metrics, seed),
             "events": self.events,
             "warnings": self.warnings(),
         }
         return Result(
             metrics=metrics_frame(metrics, self.model.names.segments, labels),
-            movements=movements_frame(runs, replications, labels),
+            movements=movements_frame(runs, replications, labels, self.scenario.policy.grain),
             offers=offers_frame(runs, replications, labels),
             teams=teams_frame(self.teams, self.model.names.teams, labels),
             runs=runs,
@@ -98,18 +100,32 @@ class Collector:
             scenario_yaml=self.scenario.resolved_yaml(),
         )
 
+    def uncertainty(self, metrics: dict[str, np.ndarray], seed: int) -> dict[str, Any]:
+        """Return how much of the variance of the last month's figures comes of the ranges; nothing without ranges."""
+        if not self.scenario.ranges:
+            return {}
+        draws = len(self.measure.totals) // PER_DRAW
+        places = [uniforms(self.scenario, seed, d) for d in range(draws)]
+        by_range = {path: np.array([one[path] for one in places]) for path in self.scenario.uncertain}
+        found = {
+            name: decompose(grouped(metrics[name][:, -1, 0], PER_DRAW), by_range)
+            for name in DECOMPOSED
+            if name in metrics
+        }
+        return {"uncertainty": {name: one.summary() for name, one in found.items() if one is not None}}
+
     def warnings(self) -> list[str]:
         """Return what a reader must know: assumptions of the model, caps that bound, customers not followed."""
         said = list(self.model.warnings)
-        capped = np.sum([t.offers[..., 2].sum(axis=(0, 1)) for t in self.tallies], axis=0)
-        made = np.sum([t.offers[..., 0].sum(axis=(0, 1)) for t in self.tallies], axis=0)
+        capped = np.sum([t.offers[..., 2].sum(axis=(0, 1)) for t in self.measure.tallies], axis=0)
+        made = np.sum([t.offers[..., 0].sum(axis=(0, 1)) for t in self.measure.tallies], axis=0)
         for name, times, of in zip(self.model.names.offers, capped, made, strict=True):
             if times:
                 said.append(
                     f"offers.{name}.acceptance: base and factors came to more than 100 % in {times:,} of {of:,} "
                     f"offers made; they were capped at 100 %"
                 )
-        lost = sum(int(t.counters[..., NOT_FOLLOWED].sum()) for t in self.tallies)
+        lost = sum(int(t.counters[..., NOT_FOLLOWED].sum()) for t in self.measure.tallies)
         if lost:
             said.append(
                 f"{lost:,} accepted rescues are missing from the rescue funnel's later stages: those customers had "

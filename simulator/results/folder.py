@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from simulator.results import place
+from simulator.results.place import NotAResultFolder
 from simulator.results.result import Result
+from simulator.results.tables import no_offers
+from simulator.results.teams import NO_TEAMS
 
 SUMMARY = "summary.json"
 TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
+# of an account of billed customers: nobody made offers, and it may have been given in several currencies
+ACCOUNT_TABLES = ("metrics.csv", "movements.csv", "cohorts.csv", "plan_matrix.csv", "top_customers.csv", "runs.parquet")
+CURRENCIES = "currencies.json"
 LEDGER = "ledger.parquet"
 ON_REQUEST = ("check", "controlled")  # frames of a result that are None unless asked for: NAME.csv
-
-
-class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
-    """The folder is there but holds something else, or is not there at all."""
 
 
 def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
@@ -32,39 +34,35 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
-    folder = Path(folder)
-    check_place(folder)
-    place = folder.resolve()  # "." has no name, and a link goes on pointing to where it does
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        fresh.chmod(0o755)
-        _write(result, fresh)
-        if figures:
-            from simulator.reporting.save import save_all  # matplotlib is slow to import
-
-            save_all(result, fresh / "figures", lang)
-        _take_place(fresh, place)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    return folder
+    return place.write_whole(Path(folder), _missing, lambda fresh: _write_all(result, fresh, lang, figures))
 
 
-def _take_place(fresh: Path, place: Path) -> None:
-    """Rename `fresh` to `place`; what is there gives way, and comes back if that fails."""
-    if not place.exists():
-        fresh.rename(place)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
-    old = place.rename(aside / "result")
-    try:
-        fresh.rename(place)
-    except BaseException:
-        old.rename(place)
-        aside.rmdir()
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+def save_by_currency(
+    results: Mapping[str, Result], folder: Path | str, *, lang: str = "en", figures: bool = True
+) -> Path:
+    """Write one result folder for each currency, as FOLDER/JPY, FOLDER/USD; all of them, or none.
+
+    Raises
+    ------
+    NotAResultFolder
+        as `save` does.
+    """
+
+    def write(fresh: Path) -> None:
+        for currency, result in results.items():
+            (fresh / currency).mkdir()
+            _write_all(result, fresh / currency, lang, figures)
+        (fresh / CURRENCIES).write_text(json.dumps(list(results)) + "\n", encoding="utf-8")
+
+    return place.write_whole(Path(folder), _missing, write)
+
+
+def _write_all(result: Result, folder: Path, lang: str, figures: bool) -> None:
+    write_result(result, folder)
+    if figures:
+        from simulator.reporting.save import save_all  # matplotlib is slow to import
+
+        save_all(result, folder / "figures", lang)
 
 
 def check_place(folder: Path) -> None:
@@ -75,35 +73,24 @@ def check_place(folder: Path) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place = folder.resolve()
-    if place.is_dir():
-        missing = _missing(place)
-        if missing and any(place.iterdir()):
-            raise NotAResultFolder(
-                f"{folder} is not empty and is not an older result ({', '.join(missing)} not found); it is left "
-                f"alone. Name another folder with --out"
-            )
-        if os.path.ismount(place):
-            raise NotAResultFolder(f"{folder} is a mount point and cannot be replaced whole; name a folder inside it")
-    elif place.exists():
-        raise NotAResultFolder(f"{folder} is a file; name a folder for the results with --out")
-    above = next(parent for parent in place.parents if parent.exists())
-    if not above.is_dir():
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is a file; name another folder with --out")
-    if not os.access(above, os.W_OK):
-        raise NotAResultFolder(f"{folder} cannot be made: {above} is not writable; name another folder with --out")
+    place.check_place(folder, _missing)
 
 
 def _missing(folder: Path) -> list[str]:
     """Return the files of a result that the folder lacks."""
-    return [name for name in (SUMMARY, *TABLES) if not (folder / name).is_file()]
+    lacks = [[n for n in (SUMMARY, *names) if not (folder / n).is_file()] for names in (TABLES, ACCOUNT_TABLES)]
+    return [] if (folder / CURRENCIES).is_file() or [] in lacks else lacks[0]
 
 
-def _write(result: Result, folder: Path) -> None:
+def write_result(result: Result, folder: Path) -> None:
+    """Write the files of a result, figures aside, to a folder that is there."""
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
-    result.offers.write_csv(folder / "offers.csv", float_precision=4)
-    result.teams.write_csv(folder / "teams.csv", float_scientific=False)
+    if not result.tables:  # of a run
+        result.offers.write_csv(folder / "offers.csv", float_precision=4)
+        result.teams.write_csv(folder / "teams.csv", float_scientific=False)
+    for name, table in result.tables.items():
+        table.write_csv(folder / f"{name}.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
     for name in ON_REQUEST:
         frame = getattr(result, name)
@@ -129,15 +116,26 @@ def read(folder: Path | str) -> Result:
     missing = _missing(folder)
     if missing:
         raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
+    if (folder / CURRENCIES).is_file():
+        inside = ", ".join(str(folder / currency) for currency in json.loads((folder / CURRENCIES).read_text()))
+        raise NotAResultFolder(f"{folder} holds one result for each currency; read one of {inside}")
     yaml, ledger = folder / "scenario.yaml", folder / LEDGER
+
+    def table(name: str) -> pl.DataFrame | None:
+        path = folder / f"{name}.csv"
+        return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
+
+    offers, teams = table("offers"), table("teams")
+    further = {name: table(name) for name in FURTHER}
     return Result(
         metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=_COLUMNS),
         movements=pl.read_csv(folder / "movements.csv", schema_overrides=_COLUMNS),
-        offers=pl.read_csv(folder / "offers.csv", schema_overrides=_COLUMNS),
-        teams=pl.read_csv(folder / "teams.csv", schema_overrides=_COLUMNS),
+        offers=no_offers() if offers is None else offers,
+        teams=NO_TEAMS if teams is None else teams,
         runs=pl.read_parquet(folder / "runs.parquet"),
         summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
+        tables={name: frame for name, frame in further.items() if frame is not None},
         ledger=ledger if ledger.is_file() else None,
         **{name: _read_if_there(folder / f"{name}.csv") for name in ON_REQUEST},
     )
@@ -147,9 +145,16 @@ def _read_if_there(path: Path) -> pl.DataFrame | None:
     return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
 
 
+FURTHER = ("cohorts", "plan_matrix", "top_customers", "reconciliation", "aside")
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
-_TEXT = ("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure")
-_NUMBERS = ("mean", "sd", "p05", "p50", "p95", "expected", "z", "low95", "high95", "factor")
+_TEXT = (
+    *("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure", "cohort"),
+    *("plan_from", "plan_to", "customer", "file", "column", "value", "currency"),
+)
+_NUMBERS = (
+    *("mean", "sd", "p05", "p50", "p95", "mrr_from", "mrr_to", "logo_retention", "mrr_retention", "share", "mrr"),
+    *("expected", "z", "low95", "high95", "factor"),
+)
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_NUMBERS, pl.Float64),

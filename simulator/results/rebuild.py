@@ -7,6 +7,7 @@ import polars as pl
 
 from simulator.accounting.books import RETAINED
 from simulator.accounting.movements import LINES
+from simulator.accounting.policy import DEFAULT, Policy
 from simulator.accounting.totals import Totals
 from simulator.results.result import Result
 from simulator.results.tables import STOCK
@@ -24,14 +25,15 @@ def totals_of(result: Result) -> Totals:
             {name: s for s, name in enumerate(result.summary["segments"])}, return_dtype=pl.Int32
         ),
     )
-    movement, event = (_moved(rows, name, size) for name in ("movement", "movement_event"))
+    policy = Policy.of(result.summary["policy"]["knobs"]) if "policy" in result.summary else DEFAULT
+    amounts, counts = _moved(rows, "movement" if policy.grain == "month" else "movement_event", size)
     stock = _columns(rows.with_columns(month=pl.col("month") + 1), "stock", STOCK, (size[0], size[1] + 1, size[2]))
     return Totals(
-        moved=_with_all(movement[0]),
-        movers=_with_all(movement[1]),
-        moved_by_event=_with_all(event[0]),
+        moved=_with_all(amounts),
+        movers=_with_all(counts),
         stock=_with_all(stock),
         retained=_with_all(_columns(rows, "retention", RETAINED, size)),
+        policy=policy,
     )
 
 

@@ -13,7 +13,7 @@ from simulator.accounting.metrics import first_negative_churn_month
 from simulator.accounting.spread import spread
 from simulator.accounting.totals import Totals
 
-LIBRARIES = ("numpy", "numba", "simpy", "polars")
+LIBRARIES = ("numpy", "numba", "simpy", "polars", "scipy")
 
 
 def versions() -> dict[str, str]:

@@ -6,5 +6,22 @@ from simulator.scenario.errors import Problem, ScenarioError
 from simulator.scenario.keys import Keys
 from simulator.scenario.load import load
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.study import Case, Option, Study, load_study
+from simulator.scenario.uncertainty import Correlation, Range
 
-__all__ = ["Customers", "Epoch", "Keys", "Migration", "Problem", "Scenario", "ScenarioError", "load"]
+__all__ = [
+    "Case",
+    "Correlation",
+    "Customers",
+    "Epoch",
+    "Keys",
+    "Migration",
+    "Option",
+    "Problem",
+    "Range",
+    "Scenario",
+    "ScenarioError",
+    "Study",
+    "load",
+    "load_study",
+]

@@ -27,10 +27,24 @@ def differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:
     Values are compared as they are read, so that `15%` and `0.15` are no difference; they are shown as written.
     """
     found = list(compare(before.epochs[0].keys, after.epochs[0].keys, before.tree, after.tree))
+    found += _of_ranges(before, after, {one.key for one in found})
     old, new = (_lines(scenario.tree) for scenario in (before, after))
     found += [Difference("changes", entry, None) for entry in old if entry not in new]
     found += [Difference("changes", None, entry) for entry in new if entry not in old]
     return tuple(found)
+
+
+def _of_ranges(before: Scenario, after: Scenario, told: set[str]) -> Iterator[Difference]:
+    """Ranges that differ although the likely value is the same, and how ranges go together."""
+    for one in dict.fromkeys((*before.ranges, *after.ranges)):
+        if one.since is None and key_text(one.tree_path) not in told:
+            texts = tuple(_text(find(scenario.tree, one.tree_path)) for scenario in (before, after))
+            if texts[0] != texts[1]:
+                told.add(key_text(one.tree_path))
+                yield Difference(key_text(one.tree_path), *texts)
+    texts = tuple(_text(scenario.tree.entries.get("correlations")) for scenario in (before, after))
+    if texts[0] != texts[1]:
+        yield Difference("correlations", *texts)
 
 
 def compare(before: Keys, after: Keys, old: Node, new: Node) -> Iterator[Difference]:

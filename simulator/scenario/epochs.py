@@ -22,6 +22,9 @@ from simulator.scenario.timeline import (
 from simulator.scenario.tree import Mapping, Node, Path, entries, find
 from simulator.scenario.validation import Validation, problem_at, validate
 
+NO_VALUES = ("changes", "correlations")
+"""Top-level keys that say something about values without being one."""
+
 ItemKind = Literal["plan", "addon"]
 MigrationMode = Literal["keep", "at_renewal", "now", "after"]
 
@@ -64,7 +67,7 @@ class History:
 
 def read_history(tree: Mapping) -> History:
     """Epochs and migrations of a resolved tree."""
-    list_values = {name: node for name, node in tree.entries.items() if name != "changes"}
+    list_values = {name: node for name, node in tree.entries.items() if name not in NO_VALUES}
     base = Mapping(list_values, tree.keys, tree.place)
     first = validate(base)
     problems = list(first.problems)

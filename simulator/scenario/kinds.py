@@ -32,7 +32,9 @@ MONTHLY = "monthly"
 
 NOT_BUILT = "is part of the language but this version does not simulate it yet; remove it to run"
 
-_RANGES = ({"low", "likely", "high"}, {"mean", "sd"})
+RANGE_WORDS = frozenset({"low", "likely", "high", "mean", "sd", "law", "samples", "alpha", "beta"})
+"""Keys of ranges in place of a value."""
+
 _NUMBER_PATTERN = r"[+-]?[0-9][0-9_]*(\.[0-9]+)?"
 _PERIOD_PATTERN = r"(day|week|month|quarter|year)"
 
@@ -57,15 +59,33 @@ class Names:
     """Plans by what they include: `usage`, `seats`."""
 
 
-def scalar(parse: Callable[[str], T]) -> Callable[[object], T]:
-    """A reader of one value from one that reads its text: mappings and lists are refused by name."""
+@dataclass(frozen=True)
+class Kind:
+    """A kind of number that may be a range: how one value is read, and the law of `{mean, sd}`.
+
+    `moments` is beta (shares), lognormal (what is never negative) or normal (what has no bound). `parts` are the keys
+    of a longer form, the first of which a single value stands for.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    moments: str
+    whole: bool = False
+    money: bool = False
+    parts: tuple[tuple[str, Kind], ...] = ()
+
+
+def scalar(parse: Callable[[str], T], certain: str = "is fixed for the whole run") -> Callable[[object], T]:
+    """A reader of one value from one that reads its text: mappings and lists are refused by name.
+
+    Ranges never come here, because a scenario is read with a value in place of each; where a key is of no `Kind`,
+    `certain` says why it cannot be one.
+    """
 
     def read(value: object) -> T:
         if isinstance(value, dict):
-            if set(value) in _RANGES:
-                raise ValueError(
-                    f"a range for a parameter {NOT_BUILT.replace('remove it', 'write one value')}"
-                )
+            if value and set(value) <= RANGE_WORDS:
+                raise ValueError(f"{certain} and cannot be a range; write one value")
             raise ValueError("is one value, not a mapping")
         if not isinstance(value, str):
             raise ValueError("is one value, not a list")
@@ -94,8 +114,12 @@ def _above_zero(parse: Callable[[str], Any], example: str) -> Callable[[str], An
     return read
 
 
-def _schema(description: str, pattern: str | None = None, *, plain: str | None = None) -> WithJsonSchema:
-    """What an editor accepts: a text of a pattern, a plain YAML number, or (not simulated yet) a range."""
+RANGED = "x-range"
+"""Mark of a schema whose value may be a range; see schema.py."""
+
+
+def described(description: str, pattern: str | None = None, *, plain: str | None = None) -> WithJsonSchema:
+    """What an editor accepts: a text of a pattern, or a plain YAML number."""
     text: dict[str, Any] = {"type": "string"}
     if pattern:
         text["pattern"] = f"^{pattern}$"
@@ -105,71 +129,77 @@ def _schema(description: str, pattern: str | None = None, *, plain: str | None =
     return WithJsonSchema({"description": description, **(forms[0] if len(forms) == 1 else {"anyOf": forms})})
 
 
-Price = Annotated[
-    int,
-    BeforeValidator(scalar(_at_least_zero(units.money, "0 for free, or e.g. 10_000"))),
-    _schema("money: 10_000 or 29.95", _NUMBER_PATTERN, plain="number"),
-]
-Share = Annotated[
-    float,
-    BeforeValidator(scalar(units.share)),
-    _schema("share: 15% or 0.15", rf"{_NUMBER_PATTERN}\s*%?", plain="number"),
-]
-Ratio = Annotated[
-    float,
-    BeforeValidator(scalar(_at_least_zero(units.ratio, "e.g. 80%"))),
-    _schema("ratio: 80% or 0.8", rf"{_NUMBER_PATTERN}\s*%?", plain="number"),
-]
-Rate = Annotated[
-    float,
-    BeforeValidator(scalar(units.rate)),
-    _schema("rate: 4% per month or 0.04 per month", rf"{_NUMBER_PATTERN}\s*%?\s+per\s+{_PERIOD_PATTERN}"),
-]
+def _ranged(description: str, pattern: str, *, plain: str | None = None) -> WithJsonSchema:
+    """What an editor accepts where a range may stand too."""
+    schema = described(description, pattern, plain=plain)
+    return WithJsonSchema({**(schema.json_schema or {}), RANGED: True})
+
+
+_PRICE = Kind("money", _at_least_zero(units.money, "0 for free, or e.g. 10_000"), "lognormal", money=True)
+_SHARE = Kind("share", units.share, "beta")
+_RATIO = Kind("ratio", _at_least_zero(units.ratio, "e.g. 80%"), "lognormal")
+_RATE = Kind("rate", units.rate, "lognormal")
+_DURATION = Kind("duration", units.duration, "lognormal")
+_PERIOD = Kind("duration", _above_zero(units.duration, "e.g. 3 months"), "lognormal")
+_FACTOR = Kind("factor", units.factor, "lognormal")
+_NUMBER = Kind("number", units.number, "normal")
+_AMOUNT = Kind("number", _at_least_zero(units.number, "0 or more, e.g. 0.6"), "lognormal")
+_POSITIVE = Kind("number", _above_zero(units.number, "e.g. 0.7"), "lognormal")
+_COUNT = Kind("count", units.whole, "lognormal", whole=True)
+_POSITIVE_COUNT = Kind("count", _above_zero(units.whole, "1 or more"), "lognormal", whole=True)
+_GROWTH = Kind(
+    "growth",
+    units.growth,
+    "normal",
+    parts=(("rate", Kind("growth", units.growth, "normal")), ("fades", _PERIOD)),
+)
+_WITHIN = Kind("share within a time", units.within, "beta")
+
+_SHARE_PATTERN = rf"{_NUMBER_PATTERN}\s*%?"
+_RATE_PATTERN = rf"{_NUMBER_PATTERN}\s*%?\s+per\s+{_PERIOD_PATTERN}"
+_DURATION_PATTERN = rf"{_NUMBER_PATTERN}\s*{_PERIOD_PATTERN}s?"
+
+
+def _reads(kind: Kind) -> BeforeValidator:
+    return BeforeValidator(scalar(kind.parse))
+
+
+Price = Annotated[int, _reads(_PRICE), _ranged("money: 10_000 or 29.95", _NUMBER_PATTERN, plain="number"), _PRICE]
+Share = Annotated[float, _reads(_SHARE), _ranged("share: 15% or 0.15", _SHARE_PATTERN, plain="number"), _SHARE]
+Ratio = Annotated[float, _reads(_RATIO), _ranged("ratio: 80% or 0.8", _SHARE_PATTERN, plain="number"), _RATIO]
+Rate = Annotated[float, _reads(_RATE), _ranged("rate: 4% per month or 0.04 per month", _RATE_PATTERN), _RATE]
 Duration = Annotated[
-    float,
-    BeforeValidator(scalar(units.duration)),
-    _schema("duration: 14 days, 2 months, 1 year", rf"{_NUMBER_PATTERN}\s*{_PERIOD_PATTERN}s?"),
+    float, _reads(_DURATION), _ranged("duration: 14 days, 2 months, 1 year", _DURATION_PATTERN), _DURATION
 ]
 Period = Annotated[
-    float,
-    BeforeValidator(scalar(_above_zero(units.duration, "e.g. 3 months"))),
-    _schema("duration above zero: 14 days, 2 months, 1 year", rf"{_NUMBER_PATTERN}\s*{_PERIOD_PATTERN}s?"),
+    float, _reads(_PERIOD), _ranged("duration above zero: 14 days, 2 months, 1 year", _DURATION_PATTERN), _PERIOD
 ]
-Factor = Annotated[
-    float,
-    BeforeValidator(scalar(units.factor)),
-    _schema("factor: x0.85", rf"[x×]\s*{_NUMBER_PATTERN}"),
-]
+Factor = Annotated[float, _reads(_FACTOR), _ranged("factor: x0.85", rf"[x×]\s*{_NUMBER_PATTERN}"), _FACTOR]
 Month = Annotated[
     tuple[int, int],
     BeforeValidator(scalar(units.month)),
-    _schema("month: 2026-10", r"[0-9]{4}-[0-9]{2}"),
+    described("month: 2026-10", r"[0-9]{4}-[0-9]{2}"),
 ]
-Number = Annotated[
-    float,
-    BeforeValidator(scalar(units.number)),
-    _schema("number: 0.6 or -1.2", r"[+-]?[0-9._]+", plain="number"),
-]
+Number = Annotated[float, _reads(_NUMBER), _ranged("number: 0.6 or -1.2", r"[+-]?[0-9._]+", plain="number"), _NUMBER]
 Amount = Annotated[
-    float,
-    BeforeValidator(scalar(_at_least_zero(units.number, "0 or more, e.g. 0.6"))),
-    _schema("number from 0: 0.6 or 1_000", _NUMBER_PATTERN, plain="number"),
+    float, _reads(_AMOUNT), _ranged("number from 0: 0.6 or 1_000", _NUMBER_PATTERN, plain="number"), _AMOUNT
 ]
 Positive = Annotated[
-    float,
-    BeforeValidator(scalar(_above_zero(units.number, "e.g. 0.7"))),
-    _schema("number above 0: 0.7 or 1_000", _NUMBER_PATTERN, plain="number"),
+    float, _reads(_POSITIVE), _ranged("number above 0: 0.7 or 1_000", _NUMBER_PATTERN, plain="number"), _POSITIVE
 ]
-Count = Annotated[
-    int,
-    BeforeValidator(scalar(units.whole)),
-    _schema("whole number: 600 or 2_000", r"[0-9][0-9_]*", plain="integer"),
-]
+Count = Annotated[int, _reads(_COUNT), _ranged("whole number: 600 or 2_000", r"[0-9][0-9_]*", plain="integer"), _COUNT]
 PositiveCount = Annotated[
     int,
-    BeforeValidator(scalar(_above_zero(units.whole, "1 or more"))),
-    _schema("whole number from 1: 4 or 2_000", r"[0-9][0-9_]*", plain="integer"),
+    _reads(_POSITIVE_COUNT),
+    _ranged("whole number from 1: 4 or 2_000", r"[0-9][0-9_]*", plain="integer"),
+    _POSITIVE_COUNT,
 ]
+Counted = Annotated[
+    int,
+    BeforeValidator(scalar(units.whole, "is counted")),
+    described("whole number: 600 or 2_000", r"[0-9][0-9_]*", plain="integer"),
+]
+"""A number that a business knows."""
 YesNo = Annotated[
     bool,
     BeforeValidator(scalar(units.yes_no)),
@@ -177,7 +207,7 @@ YesNo = Annotated[
 ]
 Text = Annotated[str, BeforeValidator(scalar(str))]
 Currency = Annotated[
-    str, BeforeValidator(scalar(currencies.currency)), _schema("currency of ISO 4217: JPY", r"[A-Z]{3}")
+    str, BeforeValidator(scalar(currencies.currency)), described("currency of ISO 4217: JPY", r"[A-Z]{3}")
 ]
 
 
@@ -212,6 +242,7 @@ _GROWTH_TEXT = {
     "type": "string",
     "pattern": rf"^{_NUMBER_PATTERN}\s*%\s+per\s+{_PERIOD_PATTERN}$",
     "description": "growth: 3% per month",
+    RANGED: True,
 }
 GrowthRate = Annotated[
     Growth,
@@ -222,19 +253,54 @@ GrowthRate = Annotated[
                 _GROWTH_TEXT,
                 {
                     "type": "object",
-                    "properties": {"rate": _GROWTH_TEXT, "fades": {"type": "string"}},
+                    "properties": {"rate": _GROWTH_TEXT, "fades": {"type": "string", RANGED: True}},
                     "required": ["rate"],
                     "additionalProperties": False,
                 },
             ]
         }
     ),
+    _GROWTH,
 ]
 ShareWithin = Annotated[
     Within,
     BeforeValidator(scalar(units.within)),
-    _schema("share within a time: 20% within 12 months", r".+\s+within\s+.+"),
+    _ranged("share within a time: 20% within 12 months", r".+\s+within\s+.+"),
+    _WITHIN,
 ]
+MeanDuration = Kind("duration", units.duration, "lognormal", parts=(("mean", _DURATION),))
+"""A duration that may be written `{mean: …}`."""
+WITHIN = _WITHIN
+
+REST = "rest"
+
+
+ShareOrRest = Annotated[
+    float,
+    _reads(_SHARE),
+    _ranged("share: 15% or 0.15; one may be `rest`", rf"({_SHARE_PATTERN}|{REST})", plain="number"),
+    _SHARE,
+]
+
+
+def _rest(value: object) -> object:
+    """Shares with what is left of 100 % in the place of `rest`."""
+    if not isinstance(value, dict) or REST not in value.values():
+        return value
+    if list(value.values()).count(REST) > 1:
+        raise ValueError(f"has `{REST}` more than once; one plan takes what the others leave")
+    others = [text for text in value.values() if text != REST]
+    try:
+        total = sum(units.share(text) if isinstance(text, str) else 0.0 for text in others)
+    except ValueError:
+        total = 0.0  # what is wrong with the others is told of them
+    if total > 1.0 + 1e-9:
+        raise ValueError(f"sums to {round(total * 100, 6):g}% without `{REST}`, which leaves nothing for it")
+    return {name: repr(max(0.0, 1.0 - total)) if text == REST else text for name, text in value.items()}
+
+
+REMAINDER = BeforeValidator(_rest)
+"""Lets one of several shares be `rest`: what the others leave of 100 %."""
 
 
 class _OneOrMany:
@@ -246,9 +312,7 @@ class _OneOrMany:
 
         return no_info_before_validator_function(listed_once, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         listing = handler(schema)
         return {"anyOf": [listing["items"], listing]}
 
@@ -268,9 +332,7 @@ def reference(group: str, noun: str) -> AfterValidator:
         if name not in known:
             if not known:
                 raise ValueError(f"there is no {noun} `{name}`: the scenario has no {group}")
-            raise ValueError(
-                f"there is no {noun} `{name}`{did_you_mean(name, known) or f'; known: {listed(known)}'}"
-            )
+            raise ValueError(f"there is no {noun} `{name}`{did_you_mean(name, known) or f'; known: {listed(known)}'}")
         return name
 
     return AfterValidator(check)

@@ -10,37 +10,15 @@ from collections.abc import Iterator
 from simulator.scenario.kinds import NOT_BUILT
 from simulator.scenario.tree import Listing, Mapping, Node, Path, Scalar
 
-KEYS: dict[str, str] = {
-    "accounting.grain": "accounting policies",
-    "accounting.entity": "accounting policies",
-    "accounting.free_to_paid": "accounting policies",
-    "accounting.reactivation_gap": "accounting policies",
-    "accounting.reactivation_is": "accounting policies",
-    "accounting.to_free": "accounting policies",
-    "accounting.cancel_recognised": "accounting policies",
-    "accounting.new_and_churned": "accounting policies",
-    "accounting.discounts": "accounting policies",
-    "accounting.metered": "accounting policies",
-    "accounting.pause": "accounting policies",
-    "accounting.unpaid_counts": "accounting policies",
-    "accounting.net_churn_counts_reactivation": "accounting policies",
-}
+KEYS: dict[str, str] = {}
 """Keys by path (`*`: any name), with the behaviour that is missing."""
 
-VALUES: dict[str, tuple[frozenset[str], str]] = {
-    "accounting": (
-        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
-        "accounting policies",
-    ),
-    "accounting.preset": (
-        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
-        "accounting policies",
-    ),
-}
+VALUES: dict[str, tuple[frozenset[str], str]] = {}
 """Single values by path whose behaviour is missing while the key itself is built."""
 
 _KEYS = {tuple(pattern.split(".")): reason for pattern, reason in KEYS.items()}
 _VALUES = {tuple(pattern.split(".")): known for pattern, known in VALUES.items()}
+_TOP = {pattern[0] for pattern in (*_KEYS, *_VALUES)}
 
 
 def not_built(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -55,7 +33,8 @@ def not_built(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
                 yield path, f"`{node.text}` {NOT_BUILT} (missing: {reason})"
     elif isinstance(node, Mapping):
         for key, value in node.entries.items():
-            yield from not_built(value, (*path, key))
+            if path or key in _TOP:  # the rest of a scenario is large, and nothing there is on the list
+                yield from not_built(value, (*path, key))
     elif isinstance(node, Listing):
         for position, value in enumerate(node.items):
             yield from not_built(value, (*path, position))

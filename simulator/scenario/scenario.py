@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from simulator.accounting.policy import Policy
 from simulator.scenario.customers import Customers
 from simulator.scenario.epochs import Epoch, Migration
 from simulator.scenario.kinds import MONTHLY
 from simulator.scenario.tree import Mapping
+from simulator.scenario.uncertainty import Correlation, Range
 from simulator.scenario.writing import write
 
 
 @dataclass(frozen=True)
 class Scenario:
     """Values in force from epoch to epoch, and what each change asks of existing customers.
+
+    One with ranges stands for a family of certain ones, of which `simulator.scenario.ranges` draws.
 
     Two scenarios are equal when a run of both must give the same result, whatever files they come from.
     `tree` is the resolved text: `extends` merged, short forms as written.
@@ -33,6 +37,14 @@ class Scenario:
     path: Path | None = field(compare=False)
     name: str = field(compare=False)
     tree: Mapping = field(compare=False, repr=False)
+    ranges: tuple[Range, ...] = ()
+    """Numbers that are uncertain, in file order. `epochs` have them at their likely values; draw before running."""
+    correlations: tuple[Correlation, ...] = ()
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """Keys of the ranges, each once."""
+        return tuple(dict.fromkeys(one.path for one in self.ranges))
 
     @property
     def plan_names(self) -> tuple[str, ...]:
@@ -63,6 +75,11 @@ class Scenario:
     def term_names(self) -> tuple[str, ...]:
         """Terms: monthly, then the longer ones in file order."""
         return (MONTHLY, *self.epochs[0].keys.terms)
+
+    @property
+    def policy(self) -> Policy:
+        """How changes of customers become MRR movements."""
+        return self.epochs[0].keys.accounting.policy()
 
     def resolved_yaml(self) -> str:
         """YAML text that loads as an equal scenario by itself, without the files it was made from.

@@ -7,11 +7,13 @@ The schema knows keys and the shape of values. What a schema cannot say (names t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from simulator.scenario.keys.block import Block
 from simulator.scenario.keys.catalogue import ScenarioFile
 from simulator.scenario.keys.offers import MOMENTS
+from simulator.scenario.kinds import RANGED
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -19,19 +21,41 @@ _REQUIRED = ("currency", "start", "months", "plans", "segments")
 _SENTENCES: dict[str, dict[str, Any]] = {
     "When": {"enum": list(MOMENTS)},
     "To": {"type": "string", "description": "next_plan, or the name of a plan, add-on or bundle"},
-    "Returns": {"type": "string", "pattern": r"^.+\s+within\s+.+$", "description": "20% within 12 months"},
+    "Returns": {
+        "type": "string",
+        "pattern": r"^.+\s+within\s+.+$",
+        "description": "20% within 12 months",
+        RANGED: True,
+    },
 }
 """Blocks that a single value can stand for without being one of their keys."""
+
+_VALUE = {"type": ["string", "number"]}
+
+
+def _form(required: tuple[str, ...], **values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": values, "required": list(required), "additionalProperties": False}
+
+
+_RANGE: dict[str, Any] = {
+    "description": "an uncertain number: one draw for each pair of replications",
+    "anyOf": [
+        _form(("low", "likely", "high"), low=_VALUE, likely=_VALUE, high=_VALUE),
+        _form(("mean", "sd"), mean=_VALUE, sd=_VALUE, law={"enum": ["normal", "beta", "lognormal"]}),
+        _form(("samples",), samples={"type": "array", "items": _VALUE, "minItems": 2}),
+        _form(("alpha", "beta"), alpha=_VALUE, beta=_VALUE),
+    ],
+}
 
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a scenario file, what-ifs and short forms included."""
-    schema = ScenarioFile.model_json_schema()
+    schema = deepcopy(ScenarioFile.model_json_schema())  # it shares parts with the annotations
     shorts = {block.__name__: block.short for block in _blocks(Block) if block.short}
     for name, block in schema["$defs"].items():
         if "properties" not in block:
             continue
-        single = _SENTENCES.get(name)
+        single = deepcopy(_SENTENCES.get(name))
         if name in shorts:
             single = block["properties"][shorts[name]]
         if single is not None:
@@ -40,6 +64,8 @@ def json_schema() -> dict[str, Any]:
             block["anyOf"] = [single, whole]
     for part in _parts(schema):
         _loosen(part)
+        _with_range(part)
+    schema["$defs"]["Range"] = _RANGE
     schema.pop("required", None)
     return {
         "$schema": DRAFT,
@@ -60,6 +86,16 @@ def _loosen(schema: dict[str, Any]) -> None:
         schema["properties"][key] = _or_null(value)
     if isinstance(schema.get("additionalProperties"), dict):
         schema["additionalProperties"] = _or_null(schema["additionalProperties"])
+
+
+def _with_range(schema: dict[str, Any]) -> None:
+    """Let a range stand for the value, where one may."""
+    if schema.pop(RANGED, False):
+        single = dict(schema)
+        schema.clear()
+        schema["anyOf"] = [single, {"$ref": "#/$defs/Range"}]
+        if "description" in single:
+            schema["description"] = single["description"]
 
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:

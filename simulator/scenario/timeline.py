@@ -183,7 +183,7 @@ def _entry(tree: Mapping, position: int, change: Change, keys: Keys) -> tuple[En
 
 def _forbidden(path: tuple[str, ...], node: Node) -> str:
     """Why a path cannot be set by a date, or nothing."""
-    if path[0] in (*STRUCTURAL, "changes", "extends"):
+    if path[0] in (*STRUCTURAL, "changes", "correlations", "extends"):
         return f"`{path[0]}` holds for the whole run and cannot change at a date"
     if path == ("segments",) and not isinstance(node, Mapping):
         return "segments cannot change as a whole at a date; set the keys of one"

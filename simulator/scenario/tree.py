@@ -17,6 +17,14 @@ class Place:
     line: int
 
 
+_RANGES = (
+    {"low", "likely", "high"},
+    {"mean", "sd"},
+    {"mean", "sd", "law"},
+    {"samples"},
+    {"alpha", "beta"},
+)
+
 NOWHERE = Place("", 0)
 
 
@@ -118,10 +126,12 @@ def entries(node: Node | None) -> dict[str, Node]:
 def merge(base: Node, over: Node, path: Path = ()) -> Node:
     """`over` on top of `base`: mappings merge key by key, `null` removes, all else replaces.
 
-    The trigger and the target of an offer are one choice of several, so another one replaces them whole.
+    The trigger and the target of an offer are one choice of several, so another one replaces them whole; a range is
+    one value.
     """
     one_choice = len(path) == 3 and path[0] == "offers" and path[2] in ("when", "to")
-    if one_choice or not isinstance(base, Mapping) or not isinstance(over, Mapping):
+    one_value = one_choice or range_like(base) or range_like(over)
+    if one_value or not isinstance(base, Mapping) or not isinstance(over, Mapping):
         return without_nulls(over)
     merged, keys = dict(base.entries), dict(base.keys)
     for key, value in over.entries.items():
@@ -132,6 +142,11 @@ def merge(base: Node, over: Node, path: Path = ()) -> Node:
         merged[key] = merge(merged[key], value, (*path, key)) if key in merged else without_nulls(value)
         keys[key] = over.keys.get(key, value.place)
     return Mapping(merged, keys, over.place)
+
+
+def range_like(node: Node) -> bool:
+    """Whether a node is written as a range is."""
+    return isinstance(node, Mapping) and set(node.entries) in _RANGES
 
 
 def without_nulls(node: Node) -> Node:

@@ -140,7 +140,7 @@ def check(result: Result, expected: Expected) -> Check:
         with fewer than FEWEST_REPLICATIONS replications, or if there is no cell to test.
     """
     groups = ["all", *result.summary["segments"]]
-    return check_totals(totals_of(result), expected, result.months, groups, result.seed)
+    return check_totals(totals_of(result), expected, result.months, groups, result.summary["seed"])
 
 
 def with_check(result: Result, checked: Check) -> Result:

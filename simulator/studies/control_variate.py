@@ -119,7 +119,8 @@ def with_control(
     """
     core = core_of(scenario, result.replications)
     expected = expect_model(core.model, scenario, core).tables
-    replications = run_compiled(core.model, result.seed, range(result.replications), threads=threads, progress=progress)
+    seed, every = result.summary["seed"], range(result.replications)
+    replications = run_compiled(core.model, seed, every, threads=threads, progress=progress)
     control = Totals.stack([Totals.of(one.books) for one in replications])
     totals = totals_of(result)
     names = [name for name in (*AMOUNTS, *RATES) if _is_known(name, expected)]

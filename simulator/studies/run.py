@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from simulator.engines.compiled import run_compiled
-from simulator.engines.simpy_engine import run_simpy
-from simulator.model.compile import compile_model
+from simulator.engines.output import Replication
 from simulator.results.collect import Collector
 from simulator.results.ledger import LedgerWriter
 from simulator.results.result import Result
 from simulator.scenario.scenario import Scenario
+from simulator.studies.executor import Executor, Here, Progress
+from simulator.studies.replicate import collect, give
+from simulator.studies.tasks import cut, engine_of, model_of
 
-ENGINES = ("auto", "compiled", "simpy")
 DEFAULT_REPLICATIONS = 100
 DEFAULT_SEED = 1
 
@@ -27,13 +25,15 @@ def run(
     engine: str = "auto",
     threads: int | None = None,
     ledger: bool = False,
-    progress: Callable[[float], None] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Result:
     """Simulate a scenario and return its Result.
 
     Where offers are made in the cancellation flow, every replication is run a second time without them, with the
     same draws: the difference of the two closing MRRs is what the offers have saved, net of those who would have
-    stayed anyway and of those who came only for the cheap offer.
+    stayed anyway and of those who came only for the cheap offer. Where the scenario has ranges, every second
+    replication draws them anew.
 
     Parameters
     ----------
@@ -42,69 +42,89 @@ def run(
     replications
         how often the months are lived through, with draws of their own.
     seed
-        of all draws: same seed, same result, whatever the engine and the number of threads.
+        of all draws: same seed, same result, whatever the engine, the number of threads and the executor.
     engine
-        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference), or `auto`: compiled,
-        but simpy where customers share people.
+        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference, slow), or `auto`:
+        compiled.
     threads
         of the compiled engine; by default one a processor.
     ledger
         write single events too; `Result.ledger` is then the path of a Parquet file in a temporary folder.
+    executor
+        who performs the tasks; by default this process.
     progress
         called with the share of the work that is done.
 
     Raises
     ------
     ValueError
-        if `replications` is not positive, the seed out of range, or the engine unknown or unable.
+        if `replications` is not positive, the seed out of range, the engine unknown, or a ledger is asked
+        of an executor.
+    """
+    check_numbers(replications, seed)
+    if ledger and executor is not None:
+        raise ValueError("a ledger is written where the customers live; leave the executor out")
+    every = range(replications)
+    used = engine_of(engine)
+    if ledger:
+        return _with_ledger(scenario, every, seed, used, threads, progress)
+    (collector,) = collect([scenario], every, seed, executor or Here(threads), engine=engine, progress=progress)
+    return collector.result(seed=seed, engine=used)
+
+
+def check_numbers(replications: int, seed: int) -> None:
+    """Refuse a number of replications or a seed that cannot be.
+
+    Raises
+    ------
+    ValueError
+        with the number.
     """
     if replications < 1:
         raise ValueError(f"replications must be at least 1, not {replications}")
     if not 0 <= seed < 2**64:
         raise ValueError(f"the seed must be between 0 and 2**64 - 1, not {seed}")
-    if engine not in ENGINES:
-        raise ValueError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
-    model = compile_model(scenario)
-    if model.shares_people and engine == "compiled":
-        raise ValueError(
-            "customers of this scenario share people (offers with `needs`, or teams with `accounts`), which the "
-            "compiled engine does not simulate; use simpy or auto"
-        )
-    if model.shares_people:
-        engine = "simpy"
-    without = model.without_rescue()
-    passes = 1 if without is None else 2
-    every = range(replications)
-    collector = Collector(scenario, model)
-    writer = LedgerWriter(scenario, model) if ledger else None
+
+
+def _with_ledger(
+    scenario: Scenario, every: range, seed: int, engine: str, threads: int | None, progress: Progress | None
+) -> Result:
+    """Run every replication by itself and write its events before the next begins."""
+    model = model_of(scenario)
+    writer = LedgerWriter(scenario, model)
+    taker = _WithLedger(Collector(scenario, model), writer)
+    tasks = [
+        replace(task, replications=range(r, r + 1), shard=0, shards=1, ledger=task.rescue)
+        for task in cut(scenario, seed, every, engine=engine)
+        if task.shard == 0
+        for r in task.replications
+    ]
     try:
-        for one in _replications(model, seed, every, engine, threads, ledger, _part(progress, 0, passes)):
-            collector.add(one)
-            if writer is not None:
-                writer.add(one)
-        if without is not None:
-            for one in _replications(without, seed, every, engine, threads, False, _part(progress, 1, passes)):
-                collector.add_without_rescue(one)
-        result = collector.result(seed=seed, engine="simpy" if engine == "simpy" else "compiled")
-        if writer is not None:
-            result = replace(result, ledger=writer.finish())
-        return result
+        give([tasks], [taker], Here(threads), progress)
+        result = taker.collector.result(seed=seed, engine=engine)
+        return replace(result, ledger=writer.finish())
     except BaseException:
-        if writer is not None:
-            writer.discard()
+        writer.discard()
         raise
 
 
-def _replications(
-    model: Any, seed: int, every: range, engine: str, threads: int | None, ledger: bool, progress: Any
-) -> Any:
+def entry_point(scenario: Scenario, engine: str) -> str:
+    """Return the name of the compiled function that does most of the work of a run."""
     if engine == "simpy":
-        return run_simpy(model, seed, every, ledger=ledger, progress=progress)
-    return run_compiled(model, seed, every, threads=threads, ledger=ledger, progress=progress)
+        return "advance_customer"
+    return "simulate_firm" if model_of(scenario).shares_people else "simulate_pieces"
 
 
-def _part(progress: Callable[[float], None] | None, done: int, of: int) -> Callable[[float], None] | None:
-    """Return a progress callback for one of several passes."""
-    if progress is None:
-        return None
-    return lambda share: progress((done + share) / of)
+@dataclass
+class _WithLedger:
+    """Gives each replication to the collector, and its events to the ledger."""
+
+    collector: Collector
+    writer: LedgerWriter
+
+    def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
+        self.collector.add(replication, drawn)
+        self.writer.add(replication)
+
+    def add_without_rescue(self, replication: Replication) -> None:
+        self.collector.add_without_rescue(replication)

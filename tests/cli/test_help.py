@@ -9,7 +9,22 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "expect", "check", "explain", "schema", "new")
+COMMANDS = (
+    "run",
+    "expect",
+    "compare",
+    "sweep",
+    "sensitivity",
+    "attribute",
+    "solve",
+    "optimise",
+    "account",
+    "base",
+    "check",
+    "explain",
+    "schema",
+    "new",
+)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)

@@ -54,7 +54,7 @@ def test_a_foreign_folder_is_left_alone(tmp_path):
     (tmp_path / "other" / "letter.txt").write_text("mine")
     done = cli.invoke(app, ["expect", str(scenario), "--out", str(tmp_path / "other")])
     assert done.exit_code == 2
-    assert "is not an older expectation" in done.output
+    assert "is not an older result (summary.json, metrics.csv, movements.csv, events.csv not found)" in done.output
     done = cli.invoke(app, ["expect", str(scenario), "--out", str(scenario)])
     assert done.exit_code == 2
     assert "is a file; name a folder" in done.output

@@ -26,7 +26,7 @@ REPLICATIONS = 3
 """Of the full check: so many times the customers of the families, for the numbers that weigh least."""
 MORE = 1.5
 """Factor by which a number that nobody reads may change, up or down, without the books changing."""
-PARTS = ("moved", "movers", "moved_by_event", "stock", "retained")
+PARTS = ("moved", "movers", "stock", "retained")
 
 
 @dataclass

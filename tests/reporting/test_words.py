@@ -92,5 +92,21 @@ def test_a_name_without_a_label_stands_for_itself() -> None:
 def test_no_word_is_unused() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in Path(words.__file__).parent.rglob("*.py"))
     of_data = ("kind.", "kind_in_sentence.", "motion.", "motion_in_sentence.", "reason.")
-    put_together = ("finding.", "headline.", "metric.", "table.", "figure.mean", "figure.p05", "figure.p95")
+    put_together = (
+        "case.",
+        "comparison.",
+        "finding.",
+        "headline.",
+        "metric.",
+        "solution.",
+        "table.",
+        "trade_off.",
+        "study.",
+        "tornado.",
+        "sobol.",
+        "attribution.",
+        "figure.mean",
+        "figure.p05",
+        "figure.p95",
+    )
     assert [key for key in table() if f'"{key}"' not in code and not key.startswith(of_data + put_together)] == []

@@ -63,7 +63,7 @@ def test_an_interruption_leaves_the_older_result_as_it_was(company, older, monke
 
 
 def test_an_interruption_where_nothing_was_leaves_nothing(company, tmp_path, monkeypatch):
-    monkeypatch.setattr(folders, "_write", lambda result, folder: 1 / 0)
+    monkeypatch.setattr(folders, "write_result", lambda result, folder: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         save(company.result, tmp_path / "result")
     assert list(tmp_path.iterdir()) == []

@@ -242,26 +242,49 @@ KEYS = (
         "has either `median` or `mean`",
     ),
     raw(
-        "accounting of another product",
-        added(f"accounting: stripe  {HERE}\n"),
+        "unknown preset as a single value",
+        added(f"accounting: strype  {HERE}\n"),
         "accounting",
-        "`stripe`",
-        "this version does not simulate it yet; remove it to run",
-        "accounting policies",
+        "`strype` is not allowed; write one of default, chartmogul, stripe, baremetrics, profitwell, chargebee",
+        "did you mean `stripe`?",
     ),
     raw(
-        "accounting preset not built",
-        added(f"accounting: {{preset: chartmogul}}  {HERE}\n"),
-        "accounting.preset",
-        "`chartmogul`",
-        "does not simulate it yet",
+        "unknown knob",
+        added(f"accounting: {{preset: stripe, grian: month}}  {HERE}\n"),
+        "accounting.grian",
+        "unknown key; did you mean `grain`?",
     ),
     raw(
-        "accounting key not built",
-        added(f"accounting: {{grain: event}}  {HERE}\n"),
-        "accounting.grain",
-        "does not simulate it yet",
-        "accounting policies",
+        "unknown value of a knob",
+        added(f"accounting: {{pause: keep MRR}}  {HERE}\n"),
+        "accounting.pause",
+        "`keep MRR` is not allowed; write one of contraction, churn, keeps MRR",
+        "did you mean `keeps MRR`?",
+    ),
+    raw(
+        "absences in the wrong order",
+        added(f"accounting: {{reactivation_gap: {{shortest: 3 months, longest: 1 month}}}}  {HERE}\n"),
+        "accounting.reactivation_gap",
+        "shortest is above longest",
+    ),
+    raw(
+        "an absence of part of a month",
+        added(f"accounting: {{reactivation_gap: {{longest: 45 days}}}}  {HERE}\n"),
+        "accounting.reactivation_gap",
+        "an absence is counted in calendar months; write whole ones, e.g. 3 months",
+    ),
+    raw(
+        "unpaid for less than nothing",
+        added(f"accounting: {{unpaid_counts: -3 days}}  {HERE}\n"),
+        "accounting.unpaid_counts",
+        "-3 days is negative",
+        "or `until ended`",
+    ),
+    raw(
+        "unpaid until something",
+        added(f"accounting: {{unpaid_counts: until paid}}  {HERE}\n"),
+        "accounting.unpaid_counts",
+        "or `until ended`",
     ),
     raw(
         "unknown preset",
@@ -270,29 +293,185 @@ KEYS = (
         "`defautl` is not allowed",
         "did you mean `default`?",
     ),
+)
+
+DISCOUNT, RATE, REVIEW = "bundles.suite.discount", "addons.support.cancel", "offers.suite_start.acceptance"
+
+
+def of_discount(name: str, text: str, under: str, *says: str) -> Broken:
+    """A range, or what should be one, in the place of a bundle's discount."""
+    key = f"{DISCOUNT}.{under}" if under else DISCOUNT
+    return cell(name, "discount: 15%}", f"discount: {text}}}", key, *says)
+
+
+def of_rate(name: str, text: str, under: str, *says: str) -> Broken:
+    """A range, or what should be one, in the place of an add-on's cancel rate."""
+    key = f"{RATE}.{under}" if under else RATE
+    return cell(name, "cancel: 1% per month}", f"cancel: {text}}}", key, *says)
+
+
+def together(name: str, entry: str, under: str, *says: str) -> Broken:
+    """Two ranges with a correlation of their own."""
+    text = edited(
+        ("discount: 15%}", "discount: {low: 10%, likely: 15%, high: 25%}}"),
+        ("acceptance: 18%", "acceptance: {mean: 18%, sd: 2%}"),
+        ("frailty: 0.6", "frailty: {low: 0.5, likely: 0.6, high: 0.7}"),
+    )
+    return Broken(name, f"{text}correlations:\n  - {entry}  {HERE}\n", f"correlations.0{under}", says)
+
+
+RANGES = (
+    of_discount("a range without likely", "{low: 10%, high: 25%}", "", "a range is written", "`likely` missing"),
+    of_discount("a range that is empty", "{low: 10%, likely: 10%, high: 10%}", "", "is empty", "write one value"),
+    of_discount("a range the wrong way", "{low: 25%, likely: 15%, high: 10%}", "", "goes from low to high"),
+    of_discount("a range with likely outside", "{low: 10%, likely: 5%, high: 25%}", "", "goes from low to high"),
+    of_discount("a range in two units", "{low: 0.1, likely: 15%, high: 25%}", "low", "in one unit", "…%"),
+    of_discount("a range beyond shares", "{low: 10%, likely: 15%, high: 125%}", "high", "between 0% and 100%"),
+    of_discount("a range of words", "{low: few, likely: 15%, high: 25%}", "low", "`few` has no number"),
+    of_discount("a range of lists", "{low: [1], likely: 15%, high: 25%}", "low", "is one value"),
+    of_discount(
+        "a range with a word of no range", "{low: 10%, likly: 15%, high: 25%}", "likly", "did you mean `likely`?"
+    ),
+    of_discount("a range of two forms", "{low: 10%, likely: 15%, high: 25%, sd: 2%}", "sd", "does not go with"),
+    of_discount("a range without sd", "{mean: 10%}", "", "a range is written", "`sd` missing"),
+    of_discount("a range without spread", "{mean: 10%, sd: 0%}", "sd", "is above 0"),
+    of_discount("sd in another unit", "{mean: 10%, sd: 0.02}", "sd", "in the unit of `mean`, e.g. 1%"),
+    of_discount("sd too large for a share", "{mean: 10%, sd: 40%}", "sd", "with this mean, it is below 30%"),
+    of_discount("mean at the end of shares", "{mean: 0%, sd: 4%}", "mean", "between 0% and 100%"),
+    of_discount("unknown law", "{mean: 10%, sd: 4%, law: gauss}", "law", "is one of normal, beta, lognormal"),
+    of_discount(
+        "law that leaves the key", "{mean: 10%, sd: 4%, law: normal}", "", "can be as low as -22.8", "lognormal"
+    ),
+    of_discount(
+        "lognormal above 100 %", "{mean: 60%, sd: 20%, law: lognormal}", "", "can be as high as", "write the ends"
+    ),
+    of_discount("samples that are none", "{samples: 10%}", "samples", "a list of at least two values"),
+    of_discount("one sample", "{samples: [10%]}", "samples", "a list of at least two values"),
+    of_discount("a wrong sample", "{samples: [10%, 140%]}", "samples.1", "between 0% and 100%"),
+    of_discount("shapes of no beta", "{alpha: 0, beta: 2}", "alpha", "is a number above 0"),
+    of_discount("one shape", "{alpha: 2}", "", "`beta` missing"),
+    of_rate("shapes of a rate", "{alpha: 2, beta: 3}", "", "{alpha, beta} is a range of shares"),
+    of_rate(
+        "rates in two periods", "{low: 1% per month, likely: 2% per month, high: 30% per year}", "high", "in one unit"
+    ),
+    of_rate("a range of a rate without period", "{low: 1%, likely: 2%, high: 3%}", "low", "in which time"),
+    of_rate("lognormal without a mean", "{mean: 0 per month, sd: 1 per month}", "mean", "is above 0"),
     cell(
-        "a range",
-        "discount: 15%}",
-        "discount: {low: 10%, likely: 15%, high: 25%}}",
-        "bundles.suite.discount",
-        "a range for a parameter",
-        "does not simulate it yet; write one value to run",
+        "a range of months",
+        "months: 24",
+        "months: {low: 12, likely: 24, high: 36}",
+        "months",
+        "is fixed for the whole run and cannot be a range",
     ),
     cell(
-        "a range of a rate",
-        "cancel: 1% per month}",
-        "cancel: {mean: 1% per month, sd: 1% per month}}",
-        "addons.support.cancel",
-        "a range for a parameter",
-        "write one value to run",
+        "a range of the length of a term",
+        "terms: {annual: 12 months}",
+        "terms: {annual: {mean: 12 months, sd: 1 month}}",
+        "terms.annual",
+        "cannot be a range",
     ),
     cell(
-        "a range of acceptance",
-        "acceptance: 18%",
-        "acceptance: {mean: 18%, sd: 2%}",
-        "offers.suite_start.acceptance",
-        "a range for a parameter",
+        "a range of opening customers",
+        "opening: {free: 200, basic: 60}",
+        "opening: {free: 200, basic: {low: 50, likely: 60, high: 70}}",
+        "segments.smb.opening.basic",
+        "is counted and cannot be a range",
     ),
+    cell(
+        "a range of parts of people",
+        "{people: 4}",
+        "{people: {low: 3.5, likely: 4, high: 5}}",
+        "teams.success.people.low",
+        "is not a whole number",
+    ),
+    cell(
+        "shares that may exceed the whole",
+        "{free: 70%, basic: 25%, premium: 5%}",
+        "{free: rest, basic: {low: 20%, likely: 25%, high: 99%}, premium: 5%}",
+        "segments.smb.choose",
+        "sums to 10",
+        "with all ranges at their highest",
+    ),
+    cell(
+        "a range among shares of the whole",
+        "{free: 70%, basic: 25%, premium: 5%}",
+        "{free: 70%, basic: {low: 20%, likely: 25%, high: 30%}, premium: 5%}",
+        "segments.smb.choose",
+        "the shares of the plans make 100%",
+        "with all ranges at their lowest",
+    ),
+    cell(
+        "two rests",
+        "{free: 70%, basic: 25%, premium: 5%}",
+        "{free: rest, basic: rest, premium: 5%}",
+        "segments.smb.choose",
+        "has `rest` more than once",
+    ),
+    cell(
+        "rest of more than all",
+        "{free: 70%, basic: 25%, premium: 5%}",
+        "{free: rest, basic: 99%, premium: 5%}",
+        "segments.smb.choose",
+        "sums to 104% without `rest`",
+    ),
+    cell(
+        "a range that may pass another",
+        "price: 30_000, ",
+        "price: 30_000, minimum: {low: 1, likely: 2, high: 9}, maximum: {low: 5, likely: 9, high: 9.5}, ",
+        "plans.premium.minimum",
+        "is above `maximum`",
+        "at its highest and others at their lowest",
+    ),
+    of_path(
+        "a range set at a date",
+        "at: 2026-10, set: {offers.review.acceptance: {low: 10%, likely: 5%, high: 20%}}",
+        'changes.0.set."offers.review.acceptance"',
+        "goes from low to high",
+    ),
+    of_change("a date that is a range", "at: {samples: [2026-10, 2026-11]}, retire: basic, to: free", ".at", "range"),
+    together("a correlation beyond one", f"{{between: [{DISCOUNT}, {REVIEW}], is: 1}}", ".is", "between -1 and 1"),
+    together(
+        "a correlation with itself", f"{{between: [{DISCOUNT}, {DISCOUNT}], is: 0.5}}", "", "two different ranges"
+    ),
+    together("a correlation of one", f"{{between: [{DISCOUNT}], is: 0.5}}", "", "two different ranges"),
+    together(
+        "a correlation with nothing",
+        f"{{between: [{DISCOUNT}, offers.suite_start.aceptance], is: 0.5}}",
+        ".between.1",
+        "is not a range of this scenario",
+        "did you mean `offers.suite_start.acceptance`?",
+    ),
+    together(
+        "a correlation with a longer key",
+        f"{{between: [{DISCOUNT}, {REVIEW}.base], is: 0.5}}",
+        ".between.1",
+        f"did you mean `{REVIEW}`?",
+    ),
+    together("a correlation that says nothing", f"{{between: [{DISCOUNT}, {REVIEW}]}}", ".is", "is required"),
+    together("a correlation in words", "much", "", "is a mapping"),
+    raw(
+        "correlations that contradict each other",
+        edited(
+            ("discount: 15%}", "discount: {low: 10%, likely: 15%, high: 25%}}"),
+            ("acceptance: 18%", "acceptance: {mean: 18%, sd: 2%}"),
+            ("frailty: 0.6", "frailty: {low: 0.5, likely: 0.6, high: 0.7}"),
+        )
+        + f"correlations:  {HERE}\n"
+        + f"  - {{between: [{DISCOUNT}, {REVIEW}], is: 0.9}}\n"
+        + f"  - {{between: [{DISCOUNT}, segments.smb.frailty], is: 0.9}}\n"
+        + f"  - {{between: [segments.smb.frailty, {REVIEW}], is: -0.5}}\n",
+        "correlations",
+        "contradict each other",
+        "not positive definite",
+    ),
+    raw("correlations that are no list", added(f"correlations: much  {HERE}\n"), "correlations", "is a list"),
+    of_path(
+        "correlations set at a date",
+        "at: 2026-10, set: {correlations: 1}",
+        "changes.0.set.correlations",
+        "holds for the whole run",
+    ),
+    raw("a study", f"study: {{title: x}}  {HERE}\n", "study", "is a study of several scenarios"),
 )
 
 KINDS = (
@@ -753,9 +932,16 @@ FITS = (
     cell(
         "too many customers",
         "opening: {free: 200,",
-        "opening: {free: 5_000_000,",
+        "opening: {free: 1_000_000_000,",
         "segments.smb.opening",
-        "fewer than 4_000_000",
+        "fewer than 1_000_000_000",
+    ),
+    cell(
+        "more opening MRR than sums can hold",
+        "opening: {free: 200, basic: 60}",
+        "opening: {free: 200, basic: 900_000_000}",
+        "segments.smb.opening",
+        "a segment has less than 7_205_759_403_792: use a larger currency unit",
     ),
     raw(
         "nobody",
@@ -1173,4 +1359,4 @@ USAGE_PRICES = (
     of_usage_price("volume without units", "{mode: volume, tiers: [{flat: 1}]}", "tiers of mode volume have `unit`"),
 )
 
-BROKEN = (*SYNTAX, *KEYS, *KINDS, *NAMES, *FITS, *OFFERS, *CHANGES, *USAGE_PRICES)
+BROKEN = (*SYNTAX, *KEYS, *RANGES, *KINDS, *NAMES, *FITS, *OFFERS, *CHANGES, *USAGE_PRICES)

@@ -41,11 +41,11 @@ def section(name: str) -> str:
 
 def test_there_are_examples():
     assert len(FIRST) == 1
-    assert len(WHAT_IFS) == 2
-    assert len(EXAMPLES) == 3
+    assert len(WHAT_IFS) == 3
+    assert len(EXAMPLES) == 4
 
 
-@pytest.mark.parametrize("text", WHAT_IFS, ids=["what-if", "changes"])
+@pytest.mark.parametrize("text", WHAT_IFS, ids=["ranges", "what-if", "changes"])
 def test_the_examples_load(tmp_path, text):
     (tmp_path / "my.yaml").write_text(FIRST[0])
     (tmp_path / "what_if.yaml").write_text(text)

@@ -286,7 +286,32 @@ class English(Language):
         "cancel rate.",
         "assume_ladder": "The ladder is {steps}: the plans sold to everyone, in file order.",
         "assume_with": "{addon} can be held with every plan.",
-        "accounting": "MRR movements are booked by the accounting policy “{preset}”.",
+        "accounting": "How MRR movements are booked",
+        "policy": "By the accounting policy “{preset}”; what is not said below is as in the default policy.",
+        "policy_matters": "These knobs of the policy can change figures of this scenario: {knobs}.",
+        "policy_grain_event": "Each change is a movement of its own, not one movement a customer and month.",
+        "policy_entity_subscription": "Subscriptions are compared, not customers. A simulated customer has one, "
+        "so this changes nothing here.",
+        "policy_free_to_paid_expansion": "A free customer's first payment is expansion, not new MRR.",
+        "policy_gap": "Who pays again after {shortest} to {longest} is reactivated; otherwise the MRR is new.",
+        "policy_gap_shortest": "Who pays again after {shortest} or more is reactivated; otherwise the MRR is new.",
+        "policy_gap_longest": "Who pays again within {longest} is reactivated; otherwise the MRR is new.",
+        "policy_reactivation_is_expansion": "MRR that comes back is expansion, not a kind of its own.",
+        "policy_to_free_contraction": "Moving to a free plan is contraction: the customer has not churned.",
+        "policy_cancel_recognised_requested": "Churn is booked when the cancellation is asked for.",
+        "policy_new_and_churned_both": "Who is new and gone within a month counts as both.",
+        "policy_new_and_churned_new_only": "Who is new and gone within a month counts as a new customer without "
+        "MRR, and not as churned.",
+        "policy_discounts_lasting": "Discounts that end do not lower MRR.",
+        "policy_discounts_none": "MRR is counted before all discounts, those of bundles too.",
+        "policy_metered_excluded": "Charges for usage are no MRR; a plan's minimum is.",
+        "policy_metered_mean_of_3_months": "Charges for usage count with their mean of three months.",
+        "policy_pause_churn": "A pause is churn, and resuming a return.",
+        "policy_pause_keeps_MRR": "A paused customer keeps its MRR.",
+        "policy_unpaid_counts": "An unpaid bill counts as MRR for {time}.",
+        "policy_net_churn_counts_reactivation_yes": "Net MRR churn takes reactivation off, too.",
+        "assume_policy": "MRR movements are booked by the default policy: one movement a customer and month, "
+        "with what is billed.",
         "assume_nps": "Promoters have a satisfaction of 8.5 or more, passives of 6.5 or more, detractors less.",
         "assume_adopted": "Customers of {segment} count as having adopted the product from the start.",
         "assume_causal": "Differences in leaving by attachment and by plan are counted as effect in full: the "
@@ -306,6 +331,17 @@ class English(Language):
         "assume_fiscal": "The fiscal year starts in January.",
         "assume_rates": "Yearly figures hold for a customer to whom nothing else happens, before the factors "
         "on leaving.",
+        "uncertain": "What is uncertain",
+        "uncertain_number": "{key}: {law}.",
+        "uncertain_since": "{key} from {month}",
+        "uncertain_together": "{one} and {other} go together (correlation {value}).",
+        "uncertain_draws": "Each is drawn once for a whole life of the business. The sentences above show the likely "
+        "values.",
+        "law_pert": "between {low} and {high}, most likely {likely} (PERT)",
+        "law_samples": "{values}, each with the same probability",
+        "law_normal": "about {mean}; 90% of draws are between {low} and {high} (normal)",
+        "law_lognormal": "about {mean}; 90% of draws are between {low} and {high} (lognormal)",
+        "law_beta": "about {mean}; 90% of draws are between {low} and {high} (beta)",
         "assume_constant": "Rates that are not named are 0 and factors 1: what is not written does not happen.",
     }
 

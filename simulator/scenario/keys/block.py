@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from simulator.scenario.kinds import Kind
+
 
 class Block(BaseModel):
     """A mapping of the scenario with fixed keys: unknown ones are errors, and what is read never changes.
@@ -16,6 +18,8 @@ class Block(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     short: ClassVar[str | None] = None
+    single: ClassVar[Kind | None] = None
+    """Kind of a single value in place of the mapping that is none of its keys."""
 
     @model_validator(mode="before")
     @classmethod

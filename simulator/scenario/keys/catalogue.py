@@ -16,6 +16,7 @@ from simulator.scenario.keys.plans import Addon, Bundle, Plan
 from simulator.scenario.keys.retention import Cancellation, Retention
 from simulator.scenario.keys.segments import Segment
 from simulator.scenario.keys.success import Phase, Team
+from simulator.scenario.keys.uncertainty import Correlated
 from simulator.scenario.kinds import (
     MONTHLY,
     CalendarMonth,
@@ -51,9 +52,7 @@ def _months(text: str) -> int:
 def _term_length(text: str) -> int:
     months = units.duration(text)
     if months < 2 or months != int(months) or months > MAX_MONTHS:
-        raise ValueError(
-            f"{text} is not the length of a term; write whole months from 2, e.g. 12 months or 1 year"
-        )
+        raise ValueError(f"{text} is not the length of a term; write whole months from 2, e.g. 12 months or 1 year")
     return int(months)
 
 
@@ -122,3 +121,4 @@ class ScenarioFile(Keys):
 
     extends: Text | None = key("file that this one changes", None)
     changes: tuple[Change, ...] = key("dated timeline", ())
+    correlations: tuple[Correlated, ...] = key("which ranges go together", ())

@@ -12,11 +12,13 @@ from simulator.scenario.keys.block import Block, key
 from simulator.scenario.keys.retention import NpsFactors
 from simulator.scenario.kinds import (
     ONE_OR_MANY,
+    WITHIN,
     AddonName,
     Amount,
     CalendarMonth,
     Duration,
     Factor,
+    Kind,
     Names,
     Number,
     Period,
@@ -195,13 +197,6 @@ class Acceptance(Block):
     nps: NpsFactors | None = key("factors by NPS class", None)
     framing: Factor = key("effect of how the offer is put", 1.0)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _range(cls, data: Any) -> Any:
-        if isinstance(data, dict) and set(data) in ({"low", "likely", "high"}, {"mean", "sd"}):
-            return {"base": data}
-        return data
-
     @property
     def factor(self) -> float:
         """Product of all plain factors."""
@@ -225,6 +220,8 @@ class Consequence(Block):
 
 class Returns(Block):
     """How many of the rescued go back up."""
+
+    single: ClassVar[Kind | None] = WITHIN
 
     share: Share = key("share that returns if nothing else happens")
     within: Period = key("time in which they return")

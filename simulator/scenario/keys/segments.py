@@ -11,20 +11,24 @@ from simulator.scenario.keys.block import Block, key
 from simulator.scenario.kinds import (
     BY_SHAPE,
     MAPPING,
+    RANGED,
+    REMAINDER,
     SINGLE,
     Amount,
     CalendarMonth,
-    Count,
+    Counted,
     Duration,
     Factor,
     GrowthRate,
     LongerTerm,
+    MeanDuration,
     Number,
     PlanName,
     Positive,
     PositiveCount,
     Rate,
     Share,
+    ShareOrRest,
     ShareWithin,
     Text,
     scalar,
@@ -35,9 +39,7 @@ def _mean_tenure(value: object) -> float:
     """`{mean: 18 months}` or `0 months`."""
     if isinstance(value, dict):
         if set(value) != {"mean"}:
-            raise ValueError(
-                "is written {mean: 18 months}, or 0 months for customers who sign up at the start"
-            )
+            raise ValueError("is written {mean: 18 months}, or 0 months for customers who sign up at the start")
         value = value["mean"]
     return scalar(units.duration)(value)
 
@@ -45,13 +47,14 @@ def _mean_tenure(value: object) -> float:
 MeanTenure = Annotated[
     float,
     BeforeValidator(_mean_tenure),
+    MeanDuration,
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string"},
+                {"type": "string", RANGED: True},
                 {
                     "type": "object",
-                    "properties": {"mean": {"type": "string"}},
+                    "properties": {"mean": {"type": "string", RANGED: True}},
                     "required": ["mean"],
                     "additionalProperties": False,
                 },
@@ -61,7 +64,7 @@ MeanTenure = Annotated[
 ]
 
 Opening = Annotated[
-    Annotated[dict[PlanName, Count], MAPPING] | Annotated[Text, SINGLE], Field(discriminator=BY_SHAPE)
+    Annotated[dict[PlanName, Counted], MAPPING] | Annotated[Text, SINGLE], Field(discriminator=BY_SHAPE)
 ]
 """Customers at the start: counts by plan, or the name of a file of real customers."""
 
@@ -188,10 +191,10 @@ class Segment(Block):
     opening: Opening | None = key("customers at the start: counts by plan, or a customer file", None)
     opening_tenure: MeanTenure | None = key("mean tenure of customers given as counts", None)
     arrivals: Arrivals | None = key("new customers", None)
-    choose: dict[PlanName, Share] = key("plan chosen at sign-up, at the scenario's first prices", {})
-    terms: dict[LongerTerm, Share] = key(
-        "share signing up for a longer term where the plan has a price for it", {}
+    choose: Annotated[dict[PlanName, ShareOrRest], REMAINDER] = key(
+        "plan chosen at sign-up, at the scenario's first prices", {}
     )
+    terms: dict[LongerTerm, Share] = key("share signing up for a longer term where the plan has a price for it", {})
     price_factor: Factor = key("this segment's price list against the catalogue", 1.0)
     price_response: PriceResponse = key("elasticities", PriceResponse())
     anchoring: Amount = key("pull of the dearest plan towards the one below it", 0.0)
@@ -200,9 +203,7 @@ class Segment(Block):
     satisfaction: Satisfaction | None = key("satisfaction, from which the NPS class follows", None)
     signals: dict[Text, Signal] = key("signs that offers wait for", {})
     cancel: dict[PlanName, Rate] = key("rate of wanting to leave, by plan", {})
-    frailty: Amount = key(
-        "coefficient of variation of each customer's own multiplier on its cancel rate", 0.0
-    )
+    frailty: Amount = key("coefficient of variation of each customer's own multiplier on its cancel rate", 0.0)
     not_renewed: dict[LongerTerm, NotRenewed] = key("share that does not renew a longer term", {})
     downgrade: Rate = key("rate of moving one step down the ladder unasked", 0.0)
     shock: Shock | None = key("blows from the customer's own business", None)
