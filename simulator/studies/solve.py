@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+from scipy.optimize import brentq
 
+from simulator.expectation.expect import expect
+from simulator.expectation.result import NotMarkov
 from simulator.results.intervals import Interval, interval
 from simulator.results.measure import Measure
 from simulator.results.paired import rounded
@@ -27,6 +30,8 @@ FIRST = 5  # values spread evenly, to see where the target is crossed, and wheth
 NEAR_ENOUGH = 1e-4  # of the span; or this part of the half-width of the solution's interval, if that is wider:
 PART_OF_INTERVAL = 0.05
 MOST_STEPS = 20
+NEAR_EXPECTED = 0.02  # of the span: places tried on both sides of what theory says
+EXPECTED_TO = 1e-3
 
 # What came of it.
 FOUND, NEVER, ALWAYS = "found", "never", "always"
@@ -81,7 +86,8 @@ def solve(
     span = read_vary(span, scenario) if isinstance(span, str) else span
     check_numbers(replications, seed)
     tried = _Trials(scenario, target, span, range(replications), seed, engine, executor or Here(threads), said)
-    tried.at([float(u) for u in np.linspace(0.0, 1.0, FIRST)])
+    evenly = [float(u) for u in np.linspace(0.0, 1.0, FIRST)]
+    tried.at(sorted({*evenly, *around_expected(scenario, target, span)}))
     brackets = tried.brackets()
     several = len(brackets) > 1
     if brackets:
@@ -106,6 +112,31 @@ def solve(
     }
     tables = {"solution": tried.solution_frame(status, place, low, high), "trials": tried.frame()}
     return Study("solution", tables, summary)
+
+
+def around_expected(scenario: Scenario, target: Target, span: Span) -> list[float]:
+    """Return two places close around the one where the exact expectation reaches the target.
+
+    None where there is no such place, no exact expectation, or where it would take longer than trying: with ranges,
+    and with a frailty, whose law is a quadrature of many chains.
+    """
+    metric, month, group = target.point.metric, target.point.month, target.point.group
+    frail = any(segment.frailty > 0 for epoch in scenario.epochs for segment in epoch.keys.segments.values())
+    if frail or scenario.ranges:
+        return []
+
+    def surplus(u: float) -> float:
+        expected = expect(with_keys(scenario, {span.key: span.text(u)})).table(metric)[0][month, group]
+        return float(target.surplus(expected))
+
+    try:
+        ends = [surplus(0.0), surplus(1.0)]
+        if np.isnan(ends).any() or ends[0] * ends[1] > 0.0:
+            return []
+        place = float(brentq(surplus, 0.0, 1.0, xtol=EXPECTED_TO))
+    except (NotMarkov, KeyError):
+        return []
+    return [round(u, 6) for u in (place - NEAR_EXPECTED, place + NEAR_EXPECTED) if 0.0 < u < 1.0]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from simulator.results.study import read_study
 from simulator.scenario.errors import ScenarioError
 from simulator.studies.axes import read_vary
 from simulator.studies.errors import WrongStudy
-from simulator.studies.solve import solve
+from simulator.studies.solve import around_expected, solve
 from simulator.studies.target import read_target
 from tests.cli.commands import plansim
 from tests.studies.scenarios import BASE
@@ -46,6 +46,19 @@ def test_the_value_that_reaches_a_target_is_found():
     assert row["low95"] < 5.0 < row["high95"]
     assert row["value"] == pytest.approx(5.0, abs=0.4)
     assert row["mean"] >= TARGET  # the value itself keeps the bound
+
+
+def test_theory_says_where_to_look():
+    scenario = sim.load(LEAVING)
+    span = read_vary(f"{KEY}=2% per month..9% per month", scenario)
+    target = read_target(f"closing_mrr >= {TARGET:.4f}", scenario)
+    below, above = around_expected(scenario, target, span)
+    assert below < (5.0 - 2.0) / 7.0 < above
+    assert above - below == pytest.approx(0.04, abs=0.003)
+    frail = sim.load(LEAVING.replace("    cancel:", "    frailty: 0.5\n    cancel:"))
+    assert around_expected(frail, target, span) == []
+    beyond = read_target("closing_mrr >= 1_990", scenario)
+    assert around_expected(scenario, beyond, span) == []
 
 
 def test_intervals_hold_the_true_value_as_often_as_they_say():
