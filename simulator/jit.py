@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
+from simulator.linking import KernelCompiler
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _njit: Any = numba.njit  # its annotations know few of its options
@@ -31,7 +33,7 @@ def source_hash(package: Path = PACKAGE) -> str:
     """Return a hash of the sources of the compiled rooms and of Numba's version: 16 hexadecimal digits."""
     digest = hashlib.sha256(numba.__version__.encode())
     rooms = (path for room in COMPILED_ROOMS for path in (package / room).rglob("*.py"))
-    for path in sorted([package / "borrow.py", package / "jit.py", *rooms]):
+    for path in sorted([package / "borrow.py", package / "jit.py", package / "linking.py", *rooms]):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -62,14 +64,20 @@ def _cache_directory() -> Path:
 CACHE = _cache_directory()
 
 
-def is_cached() -> bool:
-    """Tell whether compiled code for exactly these sources is on disk already."""
-    return any(CACHE.rglob("*.nbc"))
+def is_cached(entry: str) -> bool:
+    """Tell whether the compiled code of an entry point, for exactly these sources, is on disk already."""
+    return any(CACHE.rglob(f"*.{entry}-*.nbc"))
 
 
 # Functions of the kernel are called from compiled code alone: they need no wrapper for Python, and no counting of
 # references, since they allocate nothing and the entry point keeps what they read alive.
-_KERNEL: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+_KERNEL: dict[str, Any] = {
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+    "pipeline_class": KernelCompiler,
+}
 
 
 def number(value: int) -> np.int64:
@@ -81,7 +89,7 @@ def number(value: int) -> np.int64:
 
 
 def jit(function: F) -> F:
-    """Compile a scalar function of the kernel; it becomes part of the entry points that call it."""
+    """Compile a scalar function of the kernel; it becomes part of the entry points that reach it."""
     return _njit(**_KERNEL)(function)
 
 

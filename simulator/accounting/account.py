@@ -2,7 +2,8 @@
 
 Month grain: a customer's month-end is held against its last month-end and gives at most one movement a month, so an
 upgrade that a billing system logs as an end and a start is one movement. Event grain: each change is a movement.
-Amounts are int64 ten-thousandths of a currency unit.
+Amounts are int64 ten-thousandths of a currency unit, and those that count under the policy: the account asks it for
+the kind of a movement alone. `policy` is a record of policy_row.POLICY.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from simulator.accounting.movements import (
     CHURN_LINE,
     CONTRACTION_LINE,
     EXPANSION_LINE,
+    FIRST_AS_EXPANSION_LINE,
+    IS_CHURN,
+    IS_NEW,
     LINES,
     NEW_LINE,
     REACTIVATION_LINE,
+    RETURN_AS_EXPANSION_LINE,
+    RETURN_AS_NEW_LINE,
     Cause,
 )
-from simulator.jit import jit
+from simulator.accounting.policy_row import BOTH, NEITHER
+from simulator.jit import inlined, jit
 
 # How a customer stands with the company.
 ABSENT, PRESENT, TRIAL, PAUSED = 0, 1, 2, 3
@@ -43,6 +50,12 @@ ACCOUNT = np.dtype(
         ("has_closed_paying", "u1"),  # some month-end was above 0
         ("away", "u1"),  # left, or went to a free plan, and has not paid since
         ("was_away", "u1"),  # away at some moment since the last paying month-end
+        ("left", "i8"),  # month of the last leaving
+        ("first_left", "i8"),  # of the first leaving since the last paying month-end
+        ("closed", "i8"),  # standing at the last month-end
+        ("uncounted", "u1"),  # was new and gone within a month, and neither was booked: its next payment is new
+        ("new_in", "i8"),  # month of its new movement, while it may still be taken back; -1: none
+        ("noted", "i8"),  # rows of History.undo
     ],
     align=True,
 )
@@ -51,7 +64,7 @@ IS_PRICE = np.array([line.motion == "price" or line.reason == "price_change" for
 
 
 @jit
-def open_account(books, account, history, segment, plan, mrr, standing):
+def open_account(books, policy, account, history, segment, plan, mrr, standing):
     """Enter a customer of the opening base: its MRR is no movement."""
     _clear(account)
     account.segment = segment
@@ -59,7 +72,10 @@ def open_account(books, account, history, segment, plan, mrr, standing):
     account.mrr = mrr
     account.standing = standing
     account.joined = -1
-    account.has_paid = account.has_closed_paying = mrr > 0
+    # who is on a pause has paid before
+    account.has_paid = account.has_closed_paying = mrr > 0 or standing == PAUSED
+    if policy.pause_churns and standing == PAUSED:
+        account.away = account.was_away = 1
     history.mrr[0] = mrr
     history.price[0] = 0
     _count_month_end(books, account, history, -1)
@@ -84,40 +100,49 @@ def _clear(account):
     account.touched = np.uint64(0)
     account.month = 0
     account.start_cause = account.return_cause = account.leave_cause = 0
-    account.has_paid = account.has_closed_paying = account.away = account.was_away = 0
+    account.has_paid = account.has_closed_paying = account.away = account.was_away = account.uncounted = 0
+    account.left = account.first_left = account.new_in = -1
+    account.closed = ABSENT
 
 
 @jit
-def record_change(books, account, history, month, cause, mrr, plan, standing):
+def record_change(books, policy, account, history, month, cause, mrr, plan, standing):
     """Book one change; return its event-grain line, or -1 where no MRR moved and nobody left.
 
     `month` is the one in which the change happens; months before it are closed first.
     """
-    close_months(books, account, history, month)
+    close_months(books, policy, account, history, month)
     before, delta = account.mrr, mrr - account.mrr
+    leaves = mrr == 0 and _has_left(policy, standing)
+    waited = _waits(policy, account)
     line = -1
     if delta != 0:
-        line = _event_line(account, cause, before, mrr, standing)
+        line = _event_line(policy, account, cause, before, mrr, leaves, month)
         history.causes[cause] += delta
         account.touched |= np.uint64(1) << np.uint64(cause)
-    elif standing == ABSENT and account.standing == PAUSED:
+    elif standing == ABSENT and waited:
         line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
         if history.mrr[month] == 0 and account.has_closed_paying:
             books.month_count[month, account.segment, account.paid_plan, line] += 1
     if line >= 0:
         # a movement belongs to the plan it leads to; a churn to the plan that was left
-        row = account.paid_plan if mrr == 0 and standing != PAUSED else plan
+        row = account.paid_plan if leaves else plan
         books.event_amount[month, account.segment, row, line] += abs(delta)
         books.event_count[month, account.segment, row, line] += 1
+        if policy.new_and_churned != BOTH:
+            line = _take_back(books, policy, account, history, month, row, line, abs(delta))
     if mrr > 0 and before == 0:
         if not account.has_paid:
             account.start_cause = cause
         elif account.away:
             account.return_cause = cause
         account.has_paid = 1
-        account.away = 0
-    elif mrr == 0 and standing != PAUSED and (before > 0 or account.standing == PAUSED):
+        account.away = account.uncounted = 0
+    elif leaves and (before > 0 or waited):
         account.leave_cause = cause
+        account.left = month
+        if not account.was_away:
+            account.first_left = month
         account.away = account.was_away = 1
     account.mrr = mrr
     account.plan = plan
@@ -127,33 +152,105 @@ def record_change(books, account, history, month, cause, mrr, plan, standing):
     return line
 
 
+@inlined
+def _has_left(policy, standing):
+    """Tell whether a customer without MRR has left: for the accounting, who has become free may have."""
+    if standing == PAUSED:
+        return policy.pause_churns != 0
+    return standing == ABSENT or policy.free_churns != 0
+
+
+@inlined
+def _waits(policy, account):
+    """Tell whether the customer pays nothing now and has not been booked as having left."""
+    if account.mrr != 0:
+        return False
+    if account.standing == PAUSED:
+        return policy.pause_churns == 0 and account.has_paid != 0  # billed customers may come paused
+    return policy.free_churns == 0 and account.standing != ABSENT and account.has_paid != 0 and account.away == 0
+
+
 @jit
-def _event_line(account, cause, before, after, standing):
+def _event_line(policy, account, cause, before, after, leaves, month):
     if before == 0:
         if not account.has_paid:
-            return NEW_LINE[cause]
+            return _first_line(policy, cause, account.standing)
         if account.away:
-            return REACTIVATION_LINE[cause]
+            if account.uncounted:
+                return RETURN_AS_NEW_LINE[cause]
+            return _return_line(policy, cause, month - account.left)
         return EXPANSION_LINE[cause]  # a pause ends
-    if after == 0 and standing != PAUSED:
+    if leaves:
         return CHURN_LINE[cause]
     if after > before:
         return EXPANSION_LINE[cause]
     return CONTRACTION_LINE[cause]
 
 
+@inlined
+def _first_line(policy, cause, standing):
+    """Return the line of a first payment; `standing` is how the customer stood before it."""
+    if policy.free_expands and standing == PRESENT:
+        return FIRST_AS_EXPANSION_LINE[cause]
+    return NEW_LINE[cause]
+
+
+@inlined
+def _return_line(policy, cause, months):
+    """Return the line of a payment after having been away for that many calendar months."""
+    if months < policy.shortest_gap or months > policy.longest_gap:
+        return RETURN_AS_NEW_LINE[cause]
+    if policy.returns_expand:
+        return RETURN_AS_EXPANSION_LINE[cause]
+    return REACTIVATION_LINE[cause]
+
+
 @jit
-def close_months(books, account, history, month):
+def _take_back(books, policy, account, history, month, row, line, amount):
+    """Note an event of a customer who is new in the month, and take all of them back if it leaves in the same month.
+
+    Returns the line that stands. Of a customer who is to count as new all the same, one new movement without amount
+    is left, so that opening + movements = closing.
+    """
+    if IS_NEW[line]:
+        account.new_in = month
+        account.noted = 0
+    if account.new_in != month:
+        return line
+    undo = history.undo
+    place = 0
+    while place < account.noted and (undo[place, 0] != row or undo[place, 1] != line):
+        place += 1
+    if place == account.noted:
+        undo[place, 0], undo[place, 1], undo[place, 2], undo[place, 3] = row, line, 0, 0
+        account.noted += 1
+    undo[place, 2] += amount
+    undo[place, 3] += 1
+    if not IS_CHURN[line]:
+        return line
+    for i in range(account.noted):
+        books.event_amount[month, account.segment, undo[i, 0], undo[i, 1]] -= undo[i, 2]
+        books.event_count[month, account.segment, undo[i, 0], undo[i, 1]] -= undo[i, 3]
+    account.new_in = -1
+    if policy.new_and_churned == NEITHER:
+        account.uncounted = 1
+    else:
+        books.event_count[month, account.segment, undo[0, 0], undo[0, 1]] += 1
+    return -1
+
+
+@jit
+def close_months(books, policy, account, history, month):
     """Close the month in progress and all further ones before `month`."""
     while account.month < month:
         if account.touched != 0:
-            _move_month(books, account, history)
+            _move_month(books, policy, account, history)
         _count_month_end(books, account, history, account.month)
         account.month += 1
 
 
 @jit
-def _move_month(books, account, history):
+def _move_month(books, policy, account, history):
     """Book the one month-grain movement of the month in progress and clear it."""
     m = account.month
     before, after = history.mrr[m], account.mrr
@@ -161,10 +258,11 @@ def _move_month(books, account, history):
     if net == 0:
         pass
     elif before == 0 and not account.has_closed_paying:
-        _book(books, account, account.plan, NEW_LINE[account.start_cause], net)
+        _book(books, account, account.plan, _first_line(policy, account.start_cause, account.closed), net)
     elif before == 0 and account.was_away:  # before expansion, or it could never be reached
-        _book(books, account, account.plan, REACTIVATION_LINE[account.return_cause], net)
-    elif after == 0 and account.standing != PAUSED:
+        line = _return_line(policy, account.return_cause, m - account.first_left)
+        _book(books, account, account.plan, line, net)
+    elif after == 0 and _has_left(policy, account.standing):
         _book(books, account, account.paid_plan, CHURN_LINE[account.leave_cause], net)
     else:
         _move_by_cause(books, account, history, net)
@@ -220,6 +318,7 @@ def _book(books, account, plan, line, signed):
 @jit
 def _count_month_end(books, account, history, month):
     """Count a customer in the stock at the end of `month` (-1: the opening)."""
+    account.closed = account.standing
     history.mrr[month + 1] = account.mrr
     history.price[month + 1] = account.price
     if account.standing == ABSENT:
@@ -242,13 +341,13 @@ def _count_month_end(books, account, history, month):
 
 
 @jit
-def close_account(books, account, history, months):
+def close_account(books, policy, account, history, months):
     """Close the months up to the horizon and count the customer's 12-month retention.
 
     Retention at the end of month m compares with twelve months before, for m from 11 on; the opening is the base of
     month 11. It is counted once per customer here because it needs both ends.
     """
-    close_months(books, account, history, months)
+    close_months(books, policy, account, history, months)
     for m in range(11, months):
         base = history.mrr[m - 11]
         if base > 0:

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.accounting.account import ACCOUNT, N_CAUSES
 from simulator.accounting.movements import LINE_SIGN, LINES
+from simulator.accounting.policy_row import BOTH
 
 RETAINED = ("base", "now", "capped", "without_price", "customers", "still_paying")
 
@@ -30,6 +31,7 @@ class History(NamedTuple):
     mrr: Any  # (M + 1,) month-ends, 0 = opening
     price: Any  # (M + 1,) price movements up to that month-end
     causes: Any  # (N_CAUSES,) signed sums of the month in progress
+    undo: Any  # (rows, 4) plan, line, amount, count: what to take back of a customer who is new in the month
 
 
 class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is)
@@ -50,11 +52,19 @@ def empty_books(months: int, segments: int, plans: int) -> Books:
     )
 
 
-def empty_accounts(customers: int, months: int) -> tuple[np.ndarray, History]:
-    """Return `customers` accounts (record array) and their histories (arrays with one row a customer)."""
+def empty_accounts(customers: int, months: int, undo: int = 0) -> tuple[np.ndarray, History]:
+    """Return `customers` accounts (record array) and their histories (arrays with one row a customer).
+
+    `undo` is what `rows_to_undo` returns.
+    """
     accounts = np.zeros(customers, ACCOUNT).view(np.recarray)
-    sizes = (months + 1, months + 1, N_CAUSES)
-    return accounts, History(*(np.zeros((customers, n), np.int64) for n in sizes))
+    sizes = ((months + 1,), (months + 1,), (N_CAUSES,), (undo, 4))
+    return accounts, History(*(np.zeros((customers, *size), np.int64) for size in sizes))
+
+
+def rows_to_undo(policy: np.ndarray, plans: int) -> int:
+    """Return how many rows of events a customer may have to take back: none unless the policy asks for it."""
+    return plans * len(LINES) if policy[0].new_and_churned != BOTH else 0
 
 
 def check_identity(books: Books) -> None:

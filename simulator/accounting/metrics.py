@@ -58,8 +58,11 @@ def gross_mrr_churn_rate(t: Totals) -> np.ndarray:
 
 
 def net_mrr_churn_rate(t: Totals) -> np.ndarray:
-    """(Churn + contraction - expansion) / opening MRR; below 0 is negative churn."""
-    return ratio(losses(t) - t.amount("expansion"), t.opening())
+    """(Churn + contraction - expansion, and by policy - reactivation) / opening MRR; below 0 is negative churn."""
+    offset = t.amount("expansion")
+    if t.policy.net_churn_counts_reactivation:
+        offset = offset + t.amount("reactivation")
+    return ratio(losses(t) - offset, t.opening())
 
 
 def nrr_month(t: Totals) -> np.ndarray:

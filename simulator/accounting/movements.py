@@ -6,7 +6,9 @@ decides the *line* of the books it lands on: a (kind, motion, reason) triple of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +48,7 @@ class Cause(IntEnum):
     VOLUNTARY = 24
     FAILED_PAYMENT = 25
     SHOCK_LEAVE = 26
+    WITHDRAWN = 27  # a cancellation that had been booked is taken back: billed customers alone
 
 
 class Line(NamedTuple):
@@ -80,7 +83,9 @@ RISES: dict[Cause, tuple[str, str]] = {
     Cause.RESCUE: ("price", "price_change"),
     Cause.SPLIT: ("price", "price_change"),
     Cause.SHOCK: ("price", "price_change"),
-    Cause.WIN_BACK: ("upsell", "plan_upgrade"),  # gone and back within a month, on a dearer plan
+    # gone and back within a month, on a dearer plan
+    Cause.WIN_BACK: ("upsell", "plan_upgrade"),
+    Cause.WITHDRAWN: ("upsell", "plan_upgrade"),
 }
 FALLS: dict[Cause, tuple[str, str]] = {
     Cause.RESCUE: ("downsell", "rescue"),
@@ -108,6 +113,7 @@ FALLS: dict[Cause, tuple[str, str]] = {
     Cause.FAILED_PAYMENT: ("none", "downgrade"),
     Cause.SHOCK_LEAVE: ("none", "downgrade"),
     Cause.WIN_BACK: ("none", "downgrade"),
+    Cause.WITHDRAWN: ("none", "downgrade"),
 }
 STARTS: dict[Cause, tuple[str, str]] = {
     Cause.SIGN_UP: ("none", "sign_up"),
@@ -116,6 +122,9 @@ STARTS: dict[Cause, tuple[str, str]] = {
 }
 RETURNS: dict[Cause, tuple[str, str]] = {
     Cause.WIN_BACK: ("none", "win_back"),
+    Cause.RESUME: ("none", "resume"),  # from a pause that was booked as churn
+    Cause.FAILED_PAYMENT: ("none", "payment_recovered"),  # of what counted no more
+    Cause.WITHDRAWN: ("none", "withdrawn"),
     Cause.PLAN_UPGRADE: ("upsell", "free_conversion"),
     Cause.TRIAL_CONVERSION: ("upsell", "free_conversion"),
 }
@@ -126,6 +135,7 @@ LEAVES: dict[Cause, tuple[str, str]] = {
     Cause.DOWNGRADE: ("none", "to_free"),
     Cause.RESCUE: ("none", "to_free"),
     Cause.SHOCK: ("none", "to_free"),
+    Cause.PAUSE: ("none", "pause"),
 }
 _BY_KIND = {"new": STARTS, "reactivation": RETURNS, "expansion": RISES, "contraction": FALLS, "churn": LEAVES}
 # A first payment that no sign-up or trial brought: somebody who used it for free now pays.
@@ -143,15 +153,47 @@ def _landing(kind: str, cause: Cause) -> Line:
     return Line(kind, *_BY_KIND[kind].get(cause, otherwise))
 
 
+# Where policies differ: the same reasons under another kind.
+# What comes back as expansion was there before, or has chosen to pay again.
+
+
+def _return_as_new(cause: Cause) -> Line:
+    return _landing("reactivation", cause)._replace(kind="new")
+
+
+def _return_as_expansion(cause: Cause) -> Line:
+    line = _landing("reactivation", cause)._replace(kind="expansion")
+    return line._replace(motion="restoration") if line.motion == "none" else line
+
+
+def _first_as_expansion(cause: Cause) -> Line:
+    line = _landing("new", cause)._replace(kind="expansion")
+    return line._replace(motion="upsell", reason="free_conversion") if line.motion == "none" else line
+
+
+_CAUSES = sorted(Cause, key=lambda cause: (cause == 0, cause))
 LINES: tuple[Line, ...] = tuple(
-    dict.fromkeys(_landing(kind, cause) for kind in KINDS for cause in sorted(Cause, key=lambda c: (c == 0, c)))
+    dict.fromkeys(
+        [_landing(kind, cause) for kind in KINDS for cause in _CAUSES]
+        + [line(cause) for line in (_return_as_new, _return_as_expansion, _first_as_expansion) for cause in _CAUSES]
+    )
 )
 LINE_SIGN = np.array([SIGN[line.kind] for line in LINES], dtype=np.int64)
+IS_NEW = np.array([line.kind == "new" for line in LINES])
+IS_CHURN = np.array([line.kind == "churn" for line in LINES])
+
+
+def _by_cause(landing: Callable[[Cause], Line]) -> np.ndarray:
+    return np.array([LINES.index(landing(cause)) for cause in sorted(Cause)], dtype=np.int64)
+
 
 # Lookup tables of the compiled rules: line by cause.
 NEW_LINE, REACTIVATION_LINE, EXPANSION_LINE, CONTRACTION_LINE, CHURN_LINE = (
-    np.array([LINES.index(_landing(kind, cause)) for cause in sorted(Cause)], dtype=np.int64) for kind in KINDS
+    _by_cause(partial(_landing, kind)) for kind in KINDS
 )
+RETURN_AS_NEW_LINE = _by_cause(_return_as_new)
+RETURN_AS_EXPANSION_LINE = _by_cause(_return_as_expansion)
+FIRST_AS_EXPANSION_LINE = _by_cause(_first_as_expansion)
 
 
 def lines_where(kind: str | None = None, motion: str | None = None) -> list[int]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.accounting.account import close_account, new_account, open_account, record_change
-from simulator.accounting.books import Books, History, check_identity, empty_accounts, empty_books
+from simulator.accounting.books import (
+    Books,
+    History,
+    check_identity,
+    empty_accounts,
+    empty_books,
+    rows_to_undo,
+)
+from simulator.accounting.policy import DEFAULT, Policy
+from simulator.accounting.policy_row import policy_row
 from simulator.borrow import borrow
 from simulator.jit import entry_point
 
@@ -19,17 +28,17 @@ CHANGE = np.dtype(
         ("plan", "i8"),
         ("standing", "i8"),  # ABSENT, PRESENT, TRIAL or PAUSED after the change
         ("cause", "i8"),  # movements.Cause
-        ("mrr", "i8"),  # after the change, ten-thousandths of a currency unit
+        ("mrr", "i8"),  # what counts after the change, ten-thousandths of a currency unit
     ],
     align=True,
 )
 
 
 @entry_point
-def _replay(books, changes, months, account_memory, history_memory):
+def _replay(books, policies, changes, months, account_memory, history_memory):
     h = history_memory
-    account = account_memory[0]
-    history = borrow(History(h.mrr[0], h.price[0], h.causes[0]))
+    policy, account = policies[0], account_memory[0]
+    history = borrow(History(h.mrr[0], h.price[0], h.causes[0], h.undo[0]))
     books = borrow(books)
     for i in range(len(changes)):
         row = changes[i]
@@ -38,17 +47,23 @@ def _replay(books, changes, months, account_memory, history_memory):
             for cause in range(len(history.causes)):
                 history.causes[cause] = 0
         if row.month < 0:
-            open_account(books, account, history, row.segment, row.plan, row.mrr, row.standing)
+            open_account(books, policy, account, history, row.segment, row.plan, row.mrr, row.standing)
         else:
             if first:
                 new_account(account, history, row.segment, row.month)
-            record_change(books, account, history, row.month, row.cause, row.mrr, row.plan, row.standing)
+            record_change(books, policy, account, history, row.month, row.cause, row.mrr, row.plan, row.standing)
         if i + 1 == len(changes) or changes[i + 1].customer != row.customer:
-            close_account(books, account, history, months)
+            close_account(books, policy, account, history, months)
 
 
-def replay(changes: np.ndarray, months: int, segments: int, plans: int) -> Books:
-    """Return the books of a history.
+def replay(
+    changes: np.ndarray, months: int, segments: int, plans: int, policy: Policy = DEFAULT
+) -> Books:
+    """Return the books of a history under a policy.
+
+    The policy decides the kinds of the movements. With which amount a customer counts (`discounts`, `metered`,
+    `unpaid_counts`), when (`cancel_recognised`), as what (`entity`) and whether it pays on a pause (`pause: keeps MRR`:
+    PRESENT, with its MRR) is for the rows to say.
 
     Parameters
     ----------
@@ -57,6 +72,8 @@ def replay(changes: np.ndarray, months: int, segments: int, plans: int) -> Books
         OPENING.
     months, segments, plans
         size of the books.
+    policy
+        how changes become movements.
 
     Raises
     ------
@@ -67,8 +84,9 @@ def replay(changes: np.ndarray, months: int, segments: int, plans: int) -> Books
     """
     _check(changes, months, segments, plans)
     books = empty_books(months, segments, plans)
-    accounts, history = empty_accounts(1, months)
-    _replay(books, changes.view(np.recarray), months, accounts, history)
+    row = policy_row(policy)
+    accounts, history = empty_accounts(1, months, rows_to_undo(row, plans))
+    _replay(books, row, changes.view(np.recarray), months, accounts, history)
     check_identity(books)
     return books
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.accounting.account import MRR
 from simulator.accounting.books import RETAINED, Books, check_identity
 from simulator.accounting.movements import LINE_SIGN, lines_where
+from simulator.accounting.policy import DEFAULT, Policy
 
 UNIT = 10_000  # amounts are in ten-thousandths of a currency unit
 
@@ -17,18 +18,18 @@ UNIT = 10_000  # amounts are in ten-thousandths of a currency unit
 class Totals:
     """Integer tables over R replications, M months and G groups; group 0 is everybody, then the segments.
 
-    Billing gives the same with R = 1.
+    Movements are those of the policy's grain. Billing gives the same with R = 1.
     """
 
-    moved: np.ndarray  # (R, M, G, L) month-grain amounts by line, non-negative
-    movers: np.ndarray  # (R, M, G, L) customers
-    moved_by_event: np.ndarray  # (R, M, G, L) event-grain amounts
+    moved: np.ndarray  # (R, M, G, L) amounts by line, non-negative
+    movers: np.ndarray  # (R, M, G, L) customers; at event grain one with two movements counts twice
     stock: np.ndarray  # (R, M + 1, G, 5) paying, free, trial, paused customers, MRR; 0 = opening
     retained: np.ndarray  # (R, M, G, 6) 12-month retention
+    policy: Policy = DEFAULT
 
     @classmethod
-    def of(cls, books: Books) -> Totals:
-        """Return the totals of one replication.
+    def of(cls, books: Books, policy: Policy = DEFAULT) -> Totals:
+        """Return the totals of one replication whose books were kept under the policy.
 
         Raises
         ------
@@ -40,18 +41,22 @@ class Totals:
         def by_group(table: np.ndarray) -> np.ndarray:
             return np.concatenate([table.sum(axis=1, keepdims=True), table], axis=1)[None]
 
+        by_month = policy.grain == "month"
         return cls(
-            moved=by_group(books.month_amount.sum(axis=2)),
-            movers=by_group(books.month_count.sum(axis=2)),
-            moved_by_event=by_group(books.event_amount.sum(axis=2)),
+            moved=by_group((books.month_amount if by_month else books.event_amount).sum(axis=2)),
+            movers=by_group((books.month_count if by_month else books.event_count).sum(axis=2)),
             stock=by_group(books.stock.sum(axis=2)),
             retained=by_group(books.retained),
+            policy=policy,
         )
 
     @classmethod
     def stack(cls, parts: Sequence[Totals]) -> Totals:
-        """Put the totals of replications side by side."""
-        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+        """Put the totals of replications, of one policy, side by side."""
+        moved, movers, stock, retained = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("moved", "movers", "stock", "retained")
+        )
+        return cls(moved, movers, stock, retained, parts[0].policy)
 
     @property
     def months(self) -> int:
@@ -59,7 +64,7 @@ class Totals:
         return self.moved.shape[1]
 
     def amount(self, kind: str | None = None, motion: str | None = None) -> np.ndarray:
-        """Return (R, M, G) month-grain amounts of the lines of that kind and motion, in currency units."""
+        """Return (R, M, G) amounts of the lines of that kind and motion, in currency units."""
         return self.moved[..., lines_where(kind, motion)].sum(axis=-1) / UNIT
 
     def customers(self, kind: str) -> np.ndarray:

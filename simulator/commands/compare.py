@@ -69,21 +69,24 @@ def compare(
         if len(scenarios) == 1 and is_study_file(scenarios[0]):
             if narrow is not None:
                 raise WrongInput("--precision goes with scenarios, not with a study of options and cases; leave it out")
-            kind, ask = "cases", _cases(scenarios[0])
-            name = scenarios[0].stem
+            from simulator.scenario.study import load_study
+
+            study_file = load_study(scenarios[0])
+            kind, ask = "cases", partial(_cases, study_file)
+            first, name = study_file.base, scenarios[0].stem
         else:
             from simulator.studies.comparable import check_comparable
 
             loaded = loaded_together(scenarios)
             check_comparable(loaded)
-            kind, name = "comparison", loaded[0].name
+            kind, first, name = "comparison", loaded[0], loaded[0].name
             if narrow is None:
                 ask = partial(_plain, loaded)
             else:
                 ask = partial(_until, loaded, narrow, metric, max_replications)
         folder = out or Path("reports") / f"{name}-compared"
         checked_study_place(folder, kind)
-        say_if_compiling(quiet)
+        say_if_compiling(first, engine, quiet)
         with (
             remembering(folder, executor_for(cluster, threads)) as executor,
             progress_bar(show=not quiet) as progress,
@@ -134,16 +137,9 @@ def is_study_file(path: Path) -> bool:
     return is_study(path)
 
 
-def _cases(path: Path) -> Any:
-    from simulator.scenario.study import load_study
+def _cases(loaded: Any, replications: int, seed: int, engine: str, executor: Any, progress: Any) -> Any:
+    from simulator.studies.cases import compare_cases
 
-    loaded = load_study(path)
-
-    def ask(replications: int, seed: int, engine: str, executor: Any, progress: Any) -> Any:
-        from simulator.studies.cases import compare_cases
-
-        return compare_cases(
-            loaded, replications=replications, seed=seed, engine=engine, executor=executor, progress=progress
-        )
-
-    return ask
+    return compare_cases(
+        loaded, replications=replications, seed=seed, engine=engine, executor=executor, progress=progress
+    )

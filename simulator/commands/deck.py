@@ -29,7 +29,7 @@ def deck(
         Path | None, typer.Option("--out", metavar="FILE", help="The deck; DIR/deck.pptx if not given.")
     ] = None,
 ) -> None:
-    """Show it in a meeting: a PowerPoint deck of a result folder."""
+    """What goes on the slides? Write a PowerPoint deck of a result."""
     with explained_errors():
         checked_lang(lang)
         shown = _read(folder)

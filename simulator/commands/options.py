@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
 
 INPUT_IS_WRONG = 2
 
@@ -86,12 +89,19 @@ def checked_place(folder: Path) -> None:
         raise WrongInput(f"--out: {error}") from None
 
 
-def say_if_compiling(quiet: bool) -> None:
-    """Say that the simulator will be compiled, where it is the first time."""
+def say_if_compiling(scenario: Scenario, engine: str, quiet: bool) -> None:
+    """Say that the simulator will be compiled, where this is the first scenario of its kind."""
+    from simulator.studies.run import entry_point
+
+    say_if_compiled_now(entry_point(scenario, engine), quiet)
+
+
+def say_if_compiled_now(entry: str, quiet: bool) -> None:
+    """Say that a compiled function will be compiled, where its machine code is not on disk."""
     from simulator import jit
 
-    if not quiet and not jit.is_cached():
-        typer.echo("First run of this version: compiling the simulator once, for about half a minute.", err=True)
+    if not quiet and not jit.is_cached(entry):
+        typer.echo("First run of its kind: compiling the simulator once, for about a quarter of a minute.", err=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ def watch_bill(m, c, t):
     """Compare this month's bill with the mean of the three before it, from the fourth on."""
     s = c.state
     epoch = m.epochs[s.epoch]
-    bill = c.account.mrr
+    bill = s.billed
     if s.bills >= 3:
         usual = (s.bill_1 + s.bill_2 + s.bill_3) / 3.0
         if usual > 0.0 and bill > epoch.bill_shock_above * usual:

@@ -22,7 +22,7 @@ def cancel_intent(m, c, out, t):
     """Open the cancellation flow at t; who is not won cancels, and leaves when the cancellation takes effect."""
     if insists(m, c, out, t):
         count(out, c.state, t, DEPARTURES)
-        give_notice(m, c, t)
+        give_notice(m, c, out, t, VOLUNTARY)
 
 
 @jit

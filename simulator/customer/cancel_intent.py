@@ -65,6 +65,6 @@ def next_tenure_step(m, s, t):
 def lured_hazard(m, c):
     """Return the hazard of opening the flow only to get the cheap offer: payers who could cancel."""
     s = c.state
-    if c.account.mrr == 0 or (s.term != MONTHLY and m.segment_terms[s.epoch, s.segment, s.term].decides):
+    if s.billed == 0 or (s.term != MONTHLY and m.segment_terms[s.epoch, s.segment, s.term].decides):
         return 0.0
     return m.epochs[s.epoch].lured

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.plan_change import drop_pending
 from simulator.customer.record import GONE, LEAVING, NO_TRIAL, UPGRADE_TRIAL
-from simulator.customer.settling import settle
+from simulator.customer.settling import count_anew, settle
 from simulator.customer.tally import close_all_followed
 from simulator.jit import jit
 from simulator.model.layout import FIRST_OFFER, LEAVE, PRICE_MOVE, RENEWAL, TRIAL_END
@@ -27,7 +27,7 @@ def leave(m, c, out, t, cause):
     s.discount = 0.0
     s.considered = s.requested = NOBODY
     s.covered = 0
-    s.rescued = s.shocked = 0
+    s.rescued = s.shocked = s.uncollected = 0
     s.gone_since = t
     s.left_at = min(s.left_at, t)
     drop_pending(c)
@@ -41,8 +41,8 @@ def leave(m, c, out, t, cause):
 
 
 @jit
-def give_notice(m, c, t):
-    """Cancel at t: at once, or at the end of the term; until then MRR stays, and a pending change falls away.
+def give_notice(m, c, out, t, cause):
+    """Cancel at t: at once, or at the end of the term; until then the bill stays, and a pending change falls away.
 
     A monthly term ends at the next anniversary, but not before the notice; a longer one at its renewal.
     """
@@ -61,3 +61,5 @@ def give_notice(m, c, t):
         c.clocks[LEAVE].due = next_anniversary(s, np.nextafter(noticed, -np.inf) if epoch.notice > 0.0 else t)
     else:
         c.clocks[LEAVE].due = c.clocks[RENEWAL].due
+    if m.policy[0].at_request:
+        count_anew(m, c, out, t, cause)

@@ -207,4 +207,4 @@ def end(m, c, out):
     close_all_followed(m, c, out, float(horizon))
     count_attachment(m, c, out)
     count_journey(m, c, out)
-    close_account(out.books, c.account, c.history, horizon)
+    close_account(out.books, m.policy[0], c.account, c.history, horizon)

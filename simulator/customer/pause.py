@@ -38,7 +38,7 @@ def start_pause(m, c, out, t, offer):
     length = m.offers[s.epoch, offer].lasts
     s.here = ON_PAUSE
     s.pause_offer = offer
-    s.paused_mrr = c.account.mrr
+    s.paused_mrr = s.billed
     c.clocks[PAUSE_END].due = t + length
     shift_dates(m, c, t, length)
     settle(m, c, out, t, PAUSE)
@@ -69,6 +69,7 @@ def shift_dates(m, c, t, length):
     c.clocks[PRICE_MOVE].due = next_move(c)
     for clock in (UNPAID_END, ONBOARDING_END, ADOPTION_END, DECISION):
         c.clocks[clock].due += length
+    s.unpaid_until += length
 
 
 @jit

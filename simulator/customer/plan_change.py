@@ -106,6 +106,7 @@ def place_on_plan(m, c, out, t, plan, cause, offer):
     drop_pending(c)
     s.plan = plan
     s.units = 1
+    s.usage_bills = 0
     s.trial = NO_TRIAL
     c.clocks[TRIAL_END].due = NEVER
     keep_to_limit(m, s)

@@ -8,11 +8,12 @@ import numpy as np
 
 from simulator.customer.charging import usage_charge
 from simulator.customer.record import GONE, ON_PAUSE, SIGN_UP_TRIAL, bit, holds
-from simulator.jit import jit
+from simulator.jit import jit, number
 from simulator.model.tables import NOBODY, NOT_METERED
 
 # Products of decimal shares miss exact halves by a few units in the last place; this keeps "half up" true for them.
 HALF_UP = 1.0 + 2.0**-50
+WITH_BUNDLES = number(1)
 
 
 @jit
@@ -23,7 +24,7 @@ def round_half_up(amount):
 
 @jit
 def monthly_amount(m, c):
-    """Return the customer's MRR in ten-thousandths of a currency unit, rounded half up once; 0 when gone.
+    """Return the customer's bill in ten-thousandths of a currency unit, rounded half up once; 0 when gone.
 
     (plan + extra seats)(1 - term discount) + add-ons - bundle discounts, times (1 - discount offer), plus the metered
     charge, within the plan's minimum and maximum, on list prices times the segment's price factor; plus the
@@ -39,14 +40,21 @@ def monthly_amount(m, c):
 def amount_due(m, c):
     """Return what the items held cost a month, whether it is being paid or not."""
     s = c.state
+    total = items_amount(m, c, WITH_BUNDLES) * (1.0 - s.discount) + usage_amount(m, c)
+    return max(round_half_up(within_bounds(m, c, total)) + s.own_price, np.int64(0))
+
+
+@jit
+def items_amount(m, c, with_bundles):
+    """Return the fixed part of the items held, with or without what bundles save (float ten-thousandths)."""
+    s = c.state
     total = plan_amount(m, c)
     for a in range(m.scalars[0].n_addons):
         if holds(s.addons, a):
             total += addon_amount(m, c, a)
-    if s.addons != 0:
+    if s.addons != 0 and with_bundles:
         total -= bundle_saving(m, c)
-    total = metered(m, c, total * (1.0 - s.discount))
-    return max(round_half_up(total) + s.own_price, np.int64(0))
+    return total
 
 
 @jit
@@ -76,15 +84,24 @@ def plan_amount(m, c):
 
 
 @jit
-def metered(m, c, fixed):
-    """Return the fixed part with the charge for the used amount, within the plan's bounds (float ten-thousandths)."""
+def usage_amount(m, c):
+    """Return the charge for the used amount (float ten-thousandths)."""
+    s = c.state
+    e = c.items[0].epoch
+    plan = m.plans[e, s.plan]
+    if plan.mode == NOT_METERED:
+        return 0.0
+    return usage_charge(plan, m.tiers, s.used) * m.segments[e, s.segment].price_factor
+
+
+@jit
+def within_bounds(m, c, total):
+    """Return the amount kept within the plan's bounds (float ten-thousandths)."""
     s = c.state
     e = c.items[0].epoch
     plan = m.plans[e, s.plan]
     factor = m.segments[e, s.segment].price_factor
-    if plan.mode != NOT_METERED:
-        fixed += usage_charge(plan, m.tiers, s.used) * factor
-    return min(max(fixed, plan.minimum * factor), plan.maximum * factor)
+    return min(max(total, plan.minimum * factor), plan.maximum * factor)
 
 
 @jit

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.accounting.account import ABSENT, PAUSED, PRESENT, TRIAL
 from simulator.accounting.books import Books, History, empty_accounts
 from simulator.jit import inlined, spliced
 
@@ -26,6 +25,8 @@ STATE = np.dtype(
         # what it has
         ("addons", "u8"),  # bit mask
         ("own_price", "i8"),  # difference of its own price to the list
+        ("billed", "i8"),  # what it pays a month
+        ("booked_plan", "i8"),  # where the ledger knows it to be, or NOBODY: outside
         ("segment", "i8"),
         ("plan", "i8"),  # when gone: the last one
         ("term", "i8"),
@@ -65,6 +66,11 @@ STATE = np.dtype(
         ("bill_1", "f8"),  # the last three bills
         ("bill_2", "f8"),
         ("bill_3", "f8"),
+        ("usage_bill_1", "f8"),  # usage parts of the last two months, where the policy asks for them
+        ("usage_bill_2", "f8"),
+        ("usage_bills", "i8"),
+        ("unpaid_until", "f8"),  # end of the chase
+        ("uncollected", "u1"),  # unpaid for longer than the policy lets it count
         # a change that waits
         ("pending_plan", "i8"),
         ("pending_term", "i8"),
@@ -145,7 +151,7 @@ class Output(NamedTuple):
 
 def empty_customers(count: int, scalars: Any) -> Customer:
     """Return the memory of `count` customers of a model: a Customer whose fields have one row a customer."""
-    accounts, history = empty_accounts(count, int(scalars.months))
+    accounts, history = empty_accounts(count, int(scalars.months), int(scalars.n_undo))
 
     def rows(dtype: np.dtype, width: int) -> np.ndarray:
         return np.zeros((count, width), dtype).view(np.recarray)
@@ -173,22 +179,12 @@ def customer_at(memory, i):
         memory.signals[i],
         memory.followed[i],
         memory.account[i],
-        History(h.mrr[i], h.price[i], h.causes[i]),
+        History(h.mrr[i], h.price[i], h.causes[i], h.undo[i]),
     )
 
 
 # For the kernel, whose functions cannot return records to each other.
 kernel_customer_at = spliced(customer_at)
-
-
-@inlined
-def standing(s):
-    """Return how the customer stands with the company, in the words of the accounting."""
-    if s.here == GONE:
-        return ABSENT
-    if s.here == ON_PAUSE:
-        return PAUSED
-    return TRIAL if s.trial == SIGN_UP_TRIAL else PRESENT
 
 
 @inlined

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.accounting.account import ABSENT, record_change
+from simulator.accounting.account import record_change
 from simulator.accounting.movements import Cause
+from simulator.customer.counting import counted_amount, counted_standing
 from simulator.customer.pricing import monthly_amount
-from simulator.customer.record import GONE, standing
+from simulator.customer.record import GONE
 from simulator.jit import jit, number
 from simulator.model.tables import NEVER, NOBODY
 
@@ -15,7 +16,14 @@ OWN_PRICE_END = number(Cause.OWN_PRICE_END)
 @jit
 def settle(m, c, out, t, cause):
     """Book what the customer pays from t on, with the cause of the change."""
-    _book(m, c, out, t, cause, monthly_amount(m, c))
+    c.state.billed = monthly_amount(m, c)
+    count_anew(m, c, out, t, cause)
+
+
+@jit
+def count_anew(m, c, out, t, cause):
+    """Book what of the bill counts from t on, where the bill itself stays as it is."""
+    _book(m, c, out, t, cause, counted_amount(m, c))
 
 
 @jit
@@ -28,7 +36,8 @@ def settle_without_own_price(m, c, out, t, cause):
     s = c.state
     ended = -s.own_price
     s.own_price = 0
-    amount = monthly_amount(m, c)
+    s.billed = monthly_amount(m, c)
+    amount = counted_amount(m, c)
     rest = amount - (c.account.mrr + ended)
     if ended * rest > 0:
         _book(m, c, out, t, OWN_PRICE_END, c.account.mrr + ended)
@@ -40,14 +49,14 @@ def settle_without_own_price(m, c, out, t, cause):
 @jit
 def _book(m, c, out, t, cause, amount):
     s, account = c.state, c.account
-    before = account.mrr
-    plan_before = NOBODY if account.standing == ABSENT else account.plan
-    moved = plan_before != s.plan or s.here == GONE
-    line = record_change(out.books, account, c.history, int(t), cause, amount, s.plan, standing(s))
-    if amount > 0 and s.first_paid_at == NEVER and before == 0:
+    before, plan_before = account.mrr, s.booked_plan
+    s.booked_plan = NOBODY if s.here == GONE else s.plan
+    policy, standing = m.policy[0], counted_standing(m, s)
+    line = record_change(out.books, policy, account, c.history, int(t), cause, amount, s.plan, standing)
+    if s.billed > 0 and s.first_paid_at == NEVER:
         s.first_paid_at = t
-    if line >= 0 or moved:
-        _write(out, s, t, line, cause, plan_before, NOBODY if s.here == GONE else s.plan, before, amount)
+    if line >= 0 or s.booked_plan != plan_before:
+        _write(out, s, t, line, cause, plan_before, s.booked_plan, before, amount)
 
 
 @jit

@@ -10,13 +10,14 @@ from simulator.accounting.account import new_account, open_account
 from simulator.accounting.movements import Cause
 from simulator.customer.cancel_intent import next_tenure_step
 from simulator.customer.clocks import next_anniversary, whole_periods_after
+from simulator.customer.counting import counted_amount, counted_standing
 from simulator.customer.dated_offers import just_before, schedule_offers
 from simulator.customer.hazards import refresh
 from simulator.customer.offers import make_offer
 from simulator.customer.phases import start_onboarding
 from simulator.customer.plan_change import start_term
 from simulator.customer.pricing import monthly_amount
-from simulator.customer.record import ACTIVE, GONE, NO_TRIAL, standing
+from simulator.customer.record import ACTIVE, GONE, NO_TRIAL
 from simulator.customer.satisfaction import first_satisfaction
 from simulator.customer.seats import first_seats
 from simulator.customer.settling import settle
@@ -68,21 +69,22 @@ def clear(m, c):
     """Make the record that of a customer who has done nothing yet."""
     s = c.state
     s.addons = np.uint64(0)
-    s.own_price = 0
+    s.own_price = s.billed = 0
     s.here = ACTIVE
     s.term = MONTHLY
     s.epoch = 0
-    s.left_at = s.gone_since = s.first_paid_at = s.first_addon_at = NEVER
+    s.left_at = s.gone_since = s.first_paid_at = s.first_addon_at = s.unpaid_until = NEVER
     s.price_moves = s.frailty = 1.0
     s.return_hazard = 0.0
-    s.return_to = s.pending_plan = s.pending_term = s.pending_offer = NOBODY
+    s.return_to = s.pending_plan = s.pending_term = s.pending_offer = s.booked_plan = NOBODY
     s.flows = s.renewals = s.terms_done = s.followed = 0
     s.lives = s.ticks = s.bills = s.decisions = s.trials = s.pauses = s.discounts = s.shocks = s.payments = 0
     s.usage_months = s.usage = s.used = s.satisfaction = s.discount = 0.0
     s.units = s.seats = 1
     s.trial = NO_TRIAL
     s.phase = ADOPTED
-    s.rescued = s.shocked = 0
+    s.rescued = s.shocked = s.uncollected = 0
+    s.usage_bills = 0
     s.services = 0
     s.covered = 0
     s.requested = s.last_team = NOBODY
@@ -171,10 +173,12 @@ def start_established(m, s, tenure):
 def enter_account(m, c, out):
     """Open the account of a customer of the opening base."""
     s = c.state
-    amount = monthly_amount(m, c)
-    if amount > 0:
+    s.billed = monthly_amount(m, c)
+    if s.billed > 0:
         s.first_paid_at = -1.0  # before the run
-    open_account(out.books, c.account, c.history, s.segment, s.plan, amount, standing(s))
+    s.booked_plan = s.plan
+    amount, standing = counted_amount(m, c), counted_standing(m, s)
+    open_account(out.books, m.policy[0], c.account, c.history, s.segment, s.plan, amount, standing)
 
 
 @jit

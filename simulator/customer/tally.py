@@ -10,7 +10,7 @@ import numpy as np
 from simulator.customer.record import FOLLOWED_AT_MOST, GONE
 from simulator.customer.satisfaction import nps_class
 from simulator.jit import inlined, jit, number
-from simulator.model.tables import DOWNSELL
+from simulator.model.tables import DOWNSELL, NEVER
 
 OFFER_STAGES = (
     "made",
@@ -217,7 +217,7 @@ def count_attachment(m, c, out):
     """
     s = c.state
     horizon = float(m.scalars[0].months)
-    if s.here != GONE and not c.account.has_paid and c.account.joined >= 0:
+    if s.here != GONE and s.first_paid_at == NEVER and c.account.joined >= 0:
         out.tallies.counters[c.account.joined, s.segment, FREE_THROUGHOUT] += 1
     start = s.first_paid_at
     if start < 0.0 or start + NINETY_DAYS > min(horizon, s.left_at):

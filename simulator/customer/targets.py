@@ -55,7 +55,7 @@ def is_available(m, c, offer):
     if offer.target == TO_SPLIT:
         return s.trial == NO_TRIAL and plan_fits(m, s, offer, offer.goal)
     if offer.target == TO_PAUSE or offer.target == TO_DISCOUNT:
-        return s.trial == NO_TRIAL and c.account.mrr > 0
+        return s.trial == NO_TRIAL and s.billed > 0
     if offer.target == TO_SEATS:
         return m.segments[s.epoch, s.segment].seats.there
     if offer.target == TO_NOTHING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.accounting.movements import Cause
 from simulator.customer.bill_shock import watch_bill
 from simulator.customer.clocks import next_anniversary
+from simulator.customer.counting import remember_usage
 from simulator.customer.offers import make_offer
 from simulator.customer.record import ACTIVE
 from simulator.customer.satisfaction import step_satisfaction
@@ -31,6 +32,7 @@ def tick(m, c, out, t):
     """Carry out a month tick; a customer who has cancelled only goes on using."""
     s = c.state
     s.ticks += 1
+    remember_usage(m, c)
     step_usage(m, s, t)
     step_satisfaction(m, s)
     settle(m, c, out, t, USAGE)

@@ -26,7 +26,7 @@ def come_back(m, c, out, t, plan):
     s.price_moves = 1.0
     s.units = 1
     s.lives += 1
-    s.bills = 0
+    s.bills = s.usage_bills = 0
     keep_to_limit(m, s)
     c.items[0].epoch = s.epoch
     c.items[0].move_at = NEVER

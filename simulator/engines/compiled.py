@@ -1,7 +1,8 @@
-"""The compiled engine: customers one after the other in machine code, chunks of them on all cores.
+"""The compiled engine: customers in machine code, on all cores.
 
-Customers do not meet, so each lives its whole life before the next begins, and memory does not grow with their
-number. A chunk is an ordinary function that releases the GIL; threads share nothing, and sums of integers do not
+Where customers do not meet, each lives its whole life before the next begins, and memory does not grow with their
+number; a task is a chunk of them. Where they share people, all live on one calendar (firm.py), and a task is a whole
+replication. A task is an ordinary function that releases the GIL; threads share nothing, and sums of integers do not
 depend on order, so any number of threads gives the same books.
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from itertools import islice
+from threading import Event
 
 import numpy as np
 
@@ -20,13 +24,16 @@ from simulator.customer.record import empty_customers, kernel_customer_at
 from simulator.customer.sign_up import enter
 from simulator.draws.address import replication_key
 from simulator.engines.arrivals import arrival_limits, next_arrival
+from simulator.engines.firm_run import live_firm
 from simulator.engines.output import Replication, empty_output, no_rows
 from simulator.jit import entry_point, jit
 from simulator.model.compile import Model
 from simulator.model.tables import ARRIVING
 
 CHUNK = 20_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
+GLANCE = 0.1  # seconds between looks at how far a long task is
 PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
+Task = Callable[[Callable[[float], None]], Replication]  # it may tell what share of it is done
 
 
 @jit
@@ -120,45 +127,63 @@ def run_compiled(
         called with the share of the work that is done, from the calling thread.
     shard
         (i, n): simulate only the i-th of n parts of the customers; the books of all n add up to those of everybody.
+        Customers who share people are not cut.
     """
-    pieces = of_shard(chunks(model), *shard)
-    tasks = ((r, i) for r in replications for i in range(len(pieces)))
-    total = len(replications) * len(pieces)
-    done = 0
+    stop = Event()
+    tasks = _tasks(model, seed, replications, ledger, stop, shard)
+    lived = np.zeros(len(tasks))  # share of each task that is done
     workers = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[tuple[int, int, Future[Replication]]] = deque()
+        futures: deque[Future[Replication]] = deque()
+        ahead = iter(enumerate(tasks))
 
-        def submit() -> None:
-            task = next(tasks, None)
-            if task is not None:
-                r, i = task
-                waiting.append((r, i, pool.submit(_run_chunk, model, seed, r, pieces[i], ledger)))
+        def submit(count: int) -> None:
+            for n, (_, run) in islice(ahead, count):
+                futures.append(pool.submit(run, partial(lived.__setitem__, n)))
 
-        for _ in range(2 * workers):
-            submit()
-        parts: Replication | None = None
+        submit(2 * workers)
+        whole: Replication | None = None
         try:
-            while waiting:
-                _, i, future = waiting.popleft()
+            for n, (is_last, _) in enumerate(tasks):
+                future = futures.popleft()
+                while progress is not None and wait([future], GLANCE).not_done:
+                    if lived.any():
+                        progress(float(lived.mean()))
                 part = future.result()
-                submit()
-                done += 1
+                submit(1)
+                lived[n] = 1.0
                 if progress is not None:
-                    progress(done / total)
-                if parts is None:
-                    parts = part
+                    progress(float(lived.mean()))
+                if whole is None:
+                    whole = part
                 else:
-                    parts.add(part)
-                if i == len(pieces) - 1:
-                    yield parts
-                    parts = None
+                    whole.add(part)
+                if is_last:
+                    yield whole
+                    whole = None
         finally:
-            for _, _, future in waiting:
+            stop.set()
+            for future in futures:
                 future.cancel()
 
 
-def _run_chunk(model: Model, seed: int, replication: int, pieces: np.ndarray, ledger: bool) -> Replication:
+def _tasks(
+    model: Model, seed: int, replications: range, ledger: bool, stop: Event, shard: tuple[int, int]
+) -> list[tuple[bool, Task]]:
+    """Return the tasks in order, and of each whether it is the last of its replication."""
+    if model.shares_people:
+        return [(True, partial(live_firm, model, seed, r, ledger, stop.is_set)) for r in replications]
+    pieces = of_shard(chunks(model), *shard)
+    return [
+        (i == len(pieces) - 1, partial(_run_chunk, model, seed, r, piece, ledger))
+        for r in replications
+        for i, piece in enumerate(pieces)
+    ]
+
+
+def _run_chunk(
+    model: Model, seed: int, replication: int, pieces: np.ndarray, ledger: bool, _: Callable[[float], None]
+) -> Replication:
     key0, key1 = replication_key(seed, replication)
     tables = model.tables
     memory = empty_customers(1, tables.scalars[0])
@@ -166,9 +191,7 @@ def _run_chunk(model: Model, seed: int, replication: int, pieces: np.ndarray, le
     capacity = 1 << 16 if ledger else 0
     while True:
         out = empty_output(model, capacity)
-        events = simulate_pieces(
-            tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out
-        )
+        events = simulate_pieces(tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out)
         rows = int(out.ledger.size[0])
         if not ledger or rows <= capacity:
             break

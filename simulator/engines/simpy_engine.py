@@ -18,12 +18,16 @@ from simulator.customer.sign_up import enter
 from simulator.draws.address import replication_key
 from simulator.engines.arrivals import arrival_limits, arrival_times
 from simulator.engines.output import Replication, empty_output, no_rows
+from simulator.engines.team_figures import empty_figures, places
 from simulator.engines.teams import Coverage, Desk
 from simulator.jit import entry_point
 from simulator.model.compile import Model
-from simulator.model.tables import ADOPTED, ARRIVING, NOBODY
+from simulator.model.tables import ADOPTED, ARRIVING, LISTED, NOBODY
 
 Process = Generator[simpy.Event, Any, None]
+# What goes first of one moment. SimPy's own events (a request granted, a sleep interrupted) have 0 and 1, so that all
+# that an event brings about at once happens before the next; customers come last, in the order of their addresses.
+STAFF, WORK_END, PATIENCE_END, CUSTOMER = range(2, 6)
 
 
 @entry_point
@@ -79,7 +83,7 @@ class Calendar(simpy.Environment):
     A delay is added to the present time, and the sum may differ from the date in its last bit.
     """
 
-    def at(self, date: float, order: int = 0) -> simpy.Event:
+    def at(self, date: float, order: int) -> simpy.Event:
         """Return an event that happens at `date`; of simultaneous ones the lowest order goes first."""
         if date < self.now:
             raise ValueError(f"the date ({date}) must not lie before the present time ({self.now})")
@@ -90,17 +94,14 @@ class Calendar(simpy.Environment):
 
 
 class Resident:
-    """One customer as the engine sees it: its record, when it is due, and the process that sleeps until then.
+    """One customer as the engine sees it: its record, when it is due, and the process that sleeps until then."""
 
-    Customers of one moment go in the order of their numbers; the end of a team's work goes before them.
-    """
-
-    def __init__(self, company: Company, order: int) -> None:
+    def __init__(self, company: Company) -> None:
         self.record = customer_at(empty_customers(1, company.model.tables.scalars[0]), 0)
-        self.order = order
         self.due = np.inf
         self.process: simpy.Process | None = None
-        self.gone: simpy.Event = company.calendar.event()
+        self.waits_for: Any = NOBODY  # offer
+        self.leaves_line: simpy.Event = company.calendar.event()
 
 
 class Company:
@@ -111,9 +112,9 @@ class Company:
         self.key0, self.key1 = (np.uint64(word) for word in replication_key(seed, replication))
         self.out: Any = empty_output(model, 1 << 20 if ledger else 0)
         self.calendar = Calendar()
-        self.desks = [Desk(self.calendar, model, team) for team in range(len(model.names.teams))]
-        teams, epochs = model.tables.teams, model.tables.epochs
-        self.places = teams.places.sum(axis=1) * (epochs.covered != 1.0).any()
+        self.figures = empty_figures(model)
+        self.desks = [Desk(self.calendar, model, team, self.figures) for team in range(len(model.names.teams))]
+        self.places = places(model)
         self.coverage = Coverage(int(self.places[0]))
         self.events = 0
 
@@ -127,14 +128,22 @@ class Company:
             times = arrival_times(self.model, b, int(self.key0), int(self.key1), int(limits[b]))
             yield from ((b, number, float(t)) for number, t in enumerate(times))
 
-    def live(self, order: int, b: int, number: int, entry: float) -> Process:
+    def order(self, b: int, number: int) -> int:
+        """Return the place of a customer among those of one moment: its address."""
+        block = self.model.blocks[b]
+        if block.kind == LISTED:
+            row = self.model.tables.listed[block.first + number]
+            return CUSTOMER + (int(row.stream) << 32 | int(row.index))
+        return CUSTOMER + (int(block.stream) << 32 | int(block.first) + number)
+
+    def live(self, b: int, number: int, entry: float) -> Process:
         """Be one customer: enter, sleep until the next event, carry it out, until the horizon.
 
         Where customers share people, others' events may change what is due: then the sleep is interrupted.
         """
-        m, horizon = self.model.tables, float(self.model.months)
+        m, horizon, order = self.model.tables, float(self.model.months), self.order(b, number)
         yield self.calendar.at(entry, order)
-        me = Resident(self, order)
+        me = Resident(self)
         c = me.record
         me.process = self.calendar.active_process
         me.due = enter_customer(m, c, self.out, self.key0, self.key1, self.model.blocks, b, number, entry)
@@ -157,15 +166,15 @@ class Company:
         end_customer(m, c, self.out)
 
     def meet(self, me: Resident, now: float) -> None:
-        """Let the customer meet the company's people: ask for somebody's time, take or leave a place."""
+        """Let the customer meet the company's people: leave a line, ask for somebody's time, take or leave a place."""
         s = me.record.state
+        if me.waits_for != NOBODY and (s.requested != NOBODY or s.considered != me.waits_for):
+            me.leaves_line.succeed()
+            me.waits_for = NOBODY
         if s.requested != NOBODY:
-            offer = int(s.requested)
-            s.requested = NOBODY
-            me.gone = self.calendar.event()
-            self.calendar.process(self.service(me, offer, now))
-        if s.here == GONE and not me.gone.triggered:
-            me.gone.succeed()
+            me.waits_for, s.requested = int(s.requested), NOBODY
+            me.leaves_line = self.calendar.event()
+            self.calendar.process(self.service(me, me.waits_for, now, me.leaves_line))
         if self.places.max() > 0:
             if s.here == GONE and me in self.coverage.known:
                 self.cover(self.coverage.leave(me), now)
@@ -184,27 +193,31 @@ class Company:
         if changed and process is not None and process.is_alive and process is not self.calendar.active_process:
             process.interrupt()
 
-    def service(self, me: Resident, o: int, asked: float) -> Process:
+    def service(self, me: Resident, o: int, asked: float, leaves_line: simpy.Event) -> Process:
         """Wait for a person of the team, have the work done, and get the offer."""
         m, c = self.model.tables, me.record
         offer = m.offers[c.state.epoch, o]
         desk = self.desks[int(offer.team)]
         desk.count("requests", asked)
         with desk.people.request() as turn:
-            ways = [turn, me.gone]
+            ways = [turn, leaves_line]
             if np.isfinite(offer.waits):
-                ways.append(self.calendar.at(asked + offer.waits))
+                ways.append(self.calendar.at(asked + offer.waits, PATIENCE_END))
             yield self.calendar.any_of(ways)
+            if me.leaves_line is leaves_line:
+                me.waits_for = NOBODY
             if not turn.triggered:
-                desk.count("left" if me.gone.triggered else "dropped", self.calendar.now)
-                disappoint_customer(c, o)
+                desk.count("left" if leaves_line.triggered else "dropped", self.calendar.now)
+                if not leaves_line.triggered:
+                    disappoint_customer(c, o)
                 return
             start = self.calendar.now
             end = start + draw_work_time(m, c, o)
             desk.count("served", start)
             desk.count("waited", start, start - asked)
             desk.work(start, end)
-            yield self.calendar.at(end, -1)
+            yield self.calendar.at(end, WORK_END)
+        desk.call_in()
         if end < self.model.months:
             self.events += 1
             self.wake(me, serve_customer(m, c, self.out, end, o))
@@ -213,7 +226,7 @@ class Company:
     def change_staff(self) -> Process:
         """Have the people and places of each epoch from its start on."""
         for epoch in range(1, len(self.model.tables.epochs)):
-            yield self.calendar.at(float(self.model.tables.epochs[epoch].start), -2)
+            yield self.calendar.at(float(self.model.tables.epochs[epoch].start), STAFF)
             for desk in self.desks:
                 desk.staff(epoch)
             for customer in self.coverage.grow(int(self.places[epoch] - self.places[epoch - 1])):
@@ -223,8 +236,8 @@ class Company:
         """Let everybody live to the horizon."""
         if self.desks:
             self.calendar.process(self.change_staff())
-        for order, (b, number, entry) in enumerate(self.customers()):
-            self.calendar.process(self.live(order, b, number, entry))
+        for b, number, entry in self.customers():
+            self.calendar.process(self.live(b, number, entry))
         self.calendar.run()
 
 
@@ -247,5 +260,5 @@ def run_simpy(
         kept = rows[:size].copy() if ledger else no_rows()
         if progress is not None:
             progress(done / len(replications))
-        teams = np.stack([desk.figures for desk in company.desks], axis=1) if company.desks else None
+        teams = company.figures if model.shares_people else None
         yield Replication(r, company.out.books, company.out.tallies, company.events, kept, teams)

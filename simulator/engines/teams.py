@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
 import simpy
 
+from simulator.engines.team_figures import TEAM_FIGURES
 from simulator.model.compile import Model
-
-TEAM_FIGURES = ("capacity", "busy", "requests", "served", "dropped", "left", "waited")
 
 
 class Desk:
     """One team: people who serve first come, first served, and what can be said of their work.
 
-    `figures` has a row a month: person-months there, person-months of work, requests, services begun, requests
-    dropped because they waited too long, requests whose customer left, months waited by those served.
+    It writes to its team's column of `figures` [month, team, TEAM_FIGURES].
     """
 
-    def __init__(self, calendar: simpy.Environment, model: Model, team: int) -> None:
+    def __init__(self, calendar: simpy.Environment, model: Model, team: int, figures: np.ndarray) -> None:
         self.teams = model.tables.teams[:, team]
-        self.starts = model.tables.epochs.start
-        self.people = simpy.Resource(calendar, capacity=max(int(self.teams[0].people), 1))
-        self.figures = np.zeros((model.months, len(TEAM_FIGURES)))
-        for month in range(model.months):
-            epoch = int(np.searchsorted(self.starts, month, side="right")) - 1
-            self.figures[month, 0] = self.teams[epoch].people
+        self.people = simpy.Resource(calendar)
+        self.people._capacity = int(self.teams[0].people)  # SimPy itself wants at least one
+        self.figures = figures[:, team]
 
     def staff(self, epoch: int) -> None:
         """Have the people of another epoch; who works goes on to the end of the work."""
-        self.people._capacity = max(int(self.teams[epoch].people), 1)
-        self.people._trigger_put(None)
+        self.people._capacity = int(self.teams[epoch].people)
+        self.call_in()
+
+    def call_in(self) -> None:
+        """Let people who are free begin with those who have waited longest, each with one: SimPy grants one a time."""
+        while self.people.queue and self.people.count < self.people.capacity:
+            self.people._trigger_put(None)
 
     def count(self, figure: str, date: float, amount: float = 1.0) -> None:
         """Add to a figure of the month of the date; what lies beyond the horizon is not counted."""
@@ -53,7 +52,7 @@ class Coverage:
     def __init__(self, places: int) -> None:
         self.free = places
         self.holders: set[Any] = set()
-        self.waiting: deque[Any] = deque()
+        self.waiting: dict[Any, None] = {}  # in order of coming; whoever leaves is found at once
         self.known: set[Any] = set()
 
     def join(self, customer: Any) -> bool:
@@ -63,15 +62,14 @@ class Coverage:
             self.free -= 1
             self.holders.add(customer)
             return True
-        self.waiting.append(customer)
+        self.waiting[customer] = None
         return False
 
     def leave(self, customer: Any) -> Any | None:
         """Give up the place, or the waiting for it; return who takes the place."""
         self.known.discard(customer)
         if customer not in self.holders:
-            if customer in self.waiting:
-                self.waiting.remove(customer)
+            self.waiting.pop(customer, None)
             return None
         self.holders.remove(customer)
         self.free += 1
@@ -89,6 +87,7 @@ class Coverage:
         if self.free <= 0 or not self.waiting:
             return None
         self.free -= 1
-        customer = self.waiting.popleft()
+        customer = next(iter(self.waiting))
+        del self.waiting[customer]
         self.holders.add(customer)
         return customer

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from simulator.accounting.books import rows_to_undo
+from simulator.accounting.policy_row import policy_row
 from simulator.draws.address import purpose
 from simulator.model import tables as T
 from simulator.model.behaviour import behaviour, signal_rows, usage_seasons
@@ -112,6 +114,7 @@ def compile_model(scenario: Scenario) -> Model:
         usage_season=np.array([usage_seasons(epoch.keys, names) for epoch in epochs]),
         teams=_records([_team_rows(epoch.keys, names) for epoch in epochs], T.TEAM),
         signals=_records([signal_rows(epoch.keys, names) for epoch in epochs], T.SIGNAL),
+        policy=policy_row(scenario.policy),
     )
     markets = [[_market(epoch.keys.segments[s]) for s in names.segments] for epoch in epochs]
     return Model(
@@ -210,6 +213,7 @@ def _scalars(scenario: Scenario, names: Names) -> np.ndarray:
     values.has_win_back = any(
         offer.motion == "win_back" for epoch in scenario.epochs for offer in epoch.keys.offers.values()
     )
+    values.n_undo = rows_to_undo(policy_row(scenario.policy), len(names.plans))
     return row
 
 

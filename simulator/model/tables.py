@@ -69,6 +69,7 @@ SCALARS = np.dtype(  # one row
         ("first_random_offer", "i8"),  # clock of the first offer by rate
         ("return_clock", "i8"),
         ("has_win_back", "u1"),
+        ("n_undo", "i8"),  # rows of events that a customer may have to take back
     ],
     align=True,
 )
@@ -293,3 +294,4 @@ class Tables(NamedTuple):
     usage_season: Any  # float64 [epoch, segment, calendar month]
     signals: Any
     teams: Any
+    policy: Any  # one row of accounting.policy_row.POLICY

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator.reporting import numbers, waterfall
+from simulator.reporting import numbers, style, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
-from simulator.reporting.result_view import Cell, ResultView, last_known, series
+from simulator.reporting.result_view import Cell, ResultView, is_observed, last_known, series
 from simulator.reporting.words import word
 
 FEW_REPLICATIONS = 20
@@ -78,7 +78,7 @@ def bridge(result: ResultView, lang: str) -> str:
         ends = (steps.written(closing.p05, signed=False), steps.written(closing.p95, signed=False))
         interval = band(result, numbers.between(*ends, lang), lang)
     elif result.replications == 1:
-        interval = word("interval.one_replication", lang)
+        interval = alone(result, lang)
     sentence = word(
         f"finding.bridge_{_direction(opening, closing)}",
         lang,
@@ -124,6 +124,25 @@ def negative_throughout(result: ResultView) -> bool:
     return bool(known) and all(value is not None and value < 0 for value in highest)
 
 
+def forecast_check(result: ResultView, lang: str) -> str:
+    """Whether a checked run is compatible with the theory, by the test of all comparisons, and how far off it is."""
+    check = result.summary["check"]
+    worst = check["worst"]
+    where = word(f"metric.{worst['metric']}", lang)
+    if worst["segment"] != "all":
+        where = word("finding.forecast_segment", lang, metric=where, segment=style.showable(worst["segment"], 24))
+    values = {
+        "metric": where,
+        "month": numbers.month(worst["month"], lang),
+        "p": numbers.p_value(check["p_value"], lang),
+    }
+    if worst["z"] is None:
+        return word("finding.forecast_impossible", lang, metric=values["metric"], month=values["month"])
+    key = "finding.forecast_agrees" if check["agrees"] else "finding.forecast_differs"
+    written = numbers.plain(abs(worst["z"]), lang, digits=1)
+    return word(key, lang, z=written, band=numbers.plain(check["band"], lang, digits=1), **values)
+
+
 FINDINGS: dict[str, Callable[[ResultView, str], str]] = {
     "movements": movements,
     "closing_mrr": closing_mrr,
@@ -156,10 +175,15 @@ def share_interval(result: ResultView, row: Mapping[str, float | None], lang: st
 def interval(result: ResultView, cell: Cell, low: str, high: str, lang: str) -> str:
     """The interval of a cell in brackets; empty where all replications agree; of one, that it is one."""
     if result.replications == 1:
-        return word("interval.one_replication", lang)
+        return alone(result, lang)
     if not cell.has_band or cell.p05 == cell.p95:
         return ""
     return band(result, numbers.between(low, high, lang), lang)
+
+
+def alone(result: ResultView, lang: str) -> str:
+    """What stands in the place of an interval where there is one replication; nothing of what did happen."""
+    return "" if is_observed(result) else word("interval.one_replication", lang)
 
 
 def band(result: ResultView, text: str, lang: str) -> str:
@@ -172,7 +196,7 @@ def band(result: ResultView, text: str, lang: str) -> str:
 def month_interval(result: ResultView, negative: NegativeChurn, lang: str) -> str:
     """The 5-95 % interval of the month of negative churn in brackets; of one month, that it is the same."""
     if result.replications == 1:
-        return word("interval.one_replication", lang)
+        return alone(result, lang)
     if negative.p05 is None or negative.p95 is None:
         return ""
     low, high = numbers.month(negative.p05, lang), numbers.month(negative.p95, lang)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from simulator.reporting import findings, numbers
 from simulator.reporting.negative_churn import negative_churn
-from simulator.reporting.result_view import Cell, ResultView, known
+from simulator.reporting.result_view import Cell, ResultView, is_observed, known
 from simulator.reporting.words import word
 
 
@@ -65,8 +65,11 @@ def _negative(result: ResultView, lang: str) -> str:
     if negative.month is None:
         if len(result.months) < findings.SHORTEST_TO_TURN:
             return word("headline.too_short_to_turn", lang)
+        if result.replications == 0:
+            return word("headline.never_expected", lang, month=numbers.month(result.months[-1], lang))
         if result.replications == 1:
-            return word("headline.never_one", lang, month=numbers.month(result.months[-1], lang))
+            key = "headline.never_observed" if is_observed(result) else "headline.never_one"
+            return word(key, lang, month=numbers.month(result.months[-1], lang))
         if negative.share == 0:
             return word("headline.never", lang, replications=result.replications)
         return word("headline.unknown", lang)

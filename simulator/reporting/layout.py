@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from simulator.reporting import style
-from simulator.reporting.result_view import Cell, ResultView
+from simulator.reporting.result_view import Cell, ResultView, is_observed
 from simulator.reporting.words import word
 
 LEFT, RIGHT = 0.035, 0.975
@@ -58,8 +58,7 @@ def slide(result: ResultView, title: str, lang: str, notes: Sequence[str] = ()) 
     heading = figure.text(LEFT, TOP, "", va="top", ha="left", linespacing=LINE_HEIGHT - 0.1)
     heading.set_gid("title")
     lines = set_title(heading, title)
-    key = "note.source" if result.replications > 1 else "note.source_one"
-    source = word(key, lang, title=style.showable(result.title, 60), replications=result.replications, seed=result.seed)
+    source = _source(result, lang)
     footer = figure.text(LEFT, FOOT, "", fontsize=style.NOTE, color=style.SOFT_INK, va="bottom", ha="left")
     footer.set_gid("footnote")
     footer.set_linespacing(LINE_HEIGHT)
@@ -70,6 +69,16 @@ def slide(result: ResultView, title: str, lang: str, notes: Sequence[str] = ()) 
     bottom = FOOT + len(foot_lines) * points(style.NOTE * LINE_HEIGHT) + GAP + points(style.BASE * 2.0)
     top = TOP - lines * points(float(heading.get_fontsize()) * LINE_HEIGHT) - GAP - points(style.BASE * 2.0)
     return Slide(figure, lang, bottom, top)
+
+
+def _source(result: ResultView, lang: str) -> str:
+    """Where the figures come from: replications and seed, or billing data and policy."""
+    title = style.showable(result.title, 60)
+    if is_observed(result):
+        policy = style.showable(str(result.summary["policy"]["preset"]), 40)
+        return word("note.source_billing", lang, title=title, day=str(result.summary["as_of"])[:10], policy=policy)
+    key = "note.source" if result.replications > 1 else "note.source_one"
+    return word(key, lang, title=title, replications=result.replications, seed=result.seed)
 
 
 def points(size: float) -> float:

@@ -9,10 +9,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.accounting.movements import KINDS
 from simulator.reporting import numbers
 from simulator.reporting.apportion import apportion
-from simulator.reporting.result_view import LOSSES, ResultView, series
+from simulator.reporting.result_view import LOSSES, ResultView, kinds_of, series
 from simulator.reporting.words import word
 
 MONTHLY_UP_TO = 36
@@ -93,14 +92,15 @@ def resolutions(result: ResultView, lang: str) -> list[Resolution]:
 
 
 def _months(result: ResultView) -> list[_Month]:
-    columns = {kind: series(result, f"{kind}_mrr") for kind in KINDS}
+    kinds = kinds_of(result)
+    columns = {kind: series(result, f"{kind}_mrr") for kind in kinds}
     opening, closing = series(result, "opening_mrr"), series(result, "closing_mrr")
     rates = series(result, "net_mrr_churn_rate")
     return [
         _Month(
             month,
             opening[i].mean,
-            tuple(_signed(kind, columns[kind][i].mean) for kind in KINDS),
+            tuple(_signed(kind, columns[kind][i].mean) for kind in kinds),
             closing[i].mean,
             rates[i].mean,
         )
@@ -126,7 +126,7 @@ def _runs(months: Sequence[_Month], fiscal_year_start: int, length: int) -> list
 def _row(part: Sequence[_Month], resolution: Resolution, lang: str) -> Row:
     label, rate = _label(part, lang), _mean_rate(part)
     opening, closing = part[0].opening, part[-1].closing
-    moved = [_sum([month.moved[k] for month in part]) for k in range(len(KINDS))]
+    moved = [_sum([month.moved[k] for month in part]) for k in range(len(part[0].moved))]
     unit = resolution.unit
     first = None if opening is None else round(opening / unit)
     last = None if closing is None else round(closing / unit)
@@ -139,7 +139,7 @@ def _row(part: Sequence[_Month], resolution: Resolution, lang: str) -> Row:
 def _total(months: Sequence[_Month], rows: Sequence[Row], lang: str) -> Row:
     """The row of a fiscal year, or of the part of it that is in the horizon: sums of what its rows show."""
     moved = []
-    for k in range(len(KINDS)):
+    for k in range(len(rows[0].moved)):
         column = [row.moved[k] for row in rows]
         moved.append(None if None in column else sum(value for value in column if value is not None))
     year, month = numbers.split_month(months[-1].text)

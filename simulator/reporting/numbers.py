@@ -55,6 +55,8 @@ def for_boards() -> Iterator[None]:
         _scales.reset(token)
 
 
+LEAST_P = 0.001
+"""The smallest probability that is written by its value."""
 MOST_DIGITS = 6
 """Decimals that no written number exceeds."""
 
@@ -164,6 +166,13 @@ def plain(value: float | None, lang: str, *, digits: int = 0) -> str:
     if value is None or not math.isfinite(value):
         return word("format.none", lang)
     return f"{_sign(value, digits, lang, signed=False)}{abs(value):,.{digits}f}"
+
+
+def p_value(value: float, lang: str) -> str:
+    """A probability under a hypothesis: p = 0.43, p = 0.003, p < 0.001."""
+    if value < LEAST_P:
+        return word("format.p_below", lang, number=f"{LEAST_P:g}")
+    return word("format.p_value", lang, number=f"{value:.{2 if value >= 0.1 else 3}f}")
 
 
 def month(text: str | None, lang: str) -> str:

@@ -29,7 +29,7 @@ class ResultView(Protocol):
     @property
     def replications(self) -> int: ...
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int | None: ...
     @property
     def metrics(self) -> pl.DataFrame: ...
     @property
@@ -37,9 +37,22 @@ class ResultView(Protocol):
     @property
     def teams(self) -> pl.DataFrame: ...
     @property
-    def tables(self) -> Mapping[str, pl.DataFrame]: ...
-    @property
     def summary(self) -> Mapping[str, Any]: ...
+
+
+def is_observed(result: ResultView) -> bool:
+    """Whether this is what billed customers did: then nothing was drawn, and there is no interval to speak of."""
+    return result.summary.get("source") == "billing"
+
+
+FX = "fx"
+"""What exchange rates alone moved: beside the kinds of movements, where currencies were converted; with its sign."""
+
+
+def kinds_of(result: ResultView) -> tuple[str, ...]:
+    """What lies between opening and closing MRR: the kinds of movements, and FX where currencies were converted."""
+    converted = (result.metrics["metric"] == f"{FX}_mrr").any()
+    return (*KINDS, FX) if converted else KINDS
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,8 @@ def series(result: ResultView, metric: str, segment: str = "all") -> list[Cell]:
 
 def further(result: ResultView, name: str) -> pl.DataFrame | None:
     """A further table of the result, or None if it has none of that name (an older folder, an account)."""
-    return result.tables.get(name)
+    found = getattr(result, "tables", {}).get(name)  # not every view has further tables
+    return found if isinstance(found, pl.DataFrame) else None
 
 
 def last_known(cells: list[Cell]) -> Cell | None:

@@ -29,6 +29,7 @@ KIND_COLOURS = {
     "expansion": "#009E73",
     "contraction": "#E69F00",
     "churn": "#D55E00",
+    "fx": "#7F7F7F",
 }
 INK = "#222222"
 SOFT_INK = "#595959"

@@ -9,11 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from simulator.accounting.movements import KINDS
 from simulator.reporting import numbers
 from simulator.reporting.headline import headline
 from simulator.reporting.movement_table import MONTHLY_UP_TO, Resolution, Row, movement_rows, resolutions
-from simulator.reporting.result_view import ResultView
+from simulator.reporting.result_view import ResultView, is_observed, kinds_of
 from simulator.reporting.uncertainty import dominant
 from simulator.reporting.words import word
 
@@ -51,7 +50,8 @@ def _fitting_table(result: ResultView, console: Console, lang: str) -> Table:
 
 
 def _table(result: ResultView, resolution: Resolution, lang: str, gap: int) -> Table:
-    source = "table.source" if result.replications > 1 else "table.source_one"
+    source = {0: "table.source_expected", 1: "table.source_one"}.get(result.replications, "table.source")
+    source = "table.source_billing" if is_observed(result) else source
     caption = word(
         "table.caption",
         lang,
@@ -67,7 +67,7 @@ def _table(result: ResultView, resolution: Resolution, lang: str, gap: int) -> T
         padding=(0, gap, 0, 0),
     )
     table.add_column(Text(word("table.month", lang)), no_wrap=True)
-    for column in ("opening", *KINDS, "closing", "net_churn"):
+    for column in ("opening", *kinds_of(result), "closing", "net_churn"):
         table.add_column(Text(word(f"table.{column}", lang)), justify="right", overflow="fold")
     for row in movement_rows(result, resolution, lang):
         table.add_row(*_cells(row, resolution, lang), style="bold" if row.total else None, end_section=row.total)

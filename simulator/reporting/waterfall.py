@@ -16,7 +16,7 @@ import polars as pl
 from simulator.accounting.movements import KINDS
 from simulator.reporting import numbers
 from simulator.reporting.apportion import apportion
-from simulator.reporting.result_view import LOSSES, ResultView, series
+from simulator.reporting.result_view import FX, LOSSES, ResultView, kinds_of, series
 from simulator.reporting.words import name, word
 
 MOST_STEPS = 13
@@ -110,7 +110,7 @@ def waterfall(result: ResultView, lang: str) -> Waterfall | None:
     steps = [Step(kind, label, whole) for (kind, label, _), whole in zip(joined, units, strict=True)]
     groups = tuple(
         Group(kind, tuple(step for step in steps if step.kind == kind))
-        for kind in KINDS
+        for kind in kinds_of(result)
         if any(step.kind == kind for step in steps)
     )
     return Waterfall(first, last, groups, unit, scale, digits, result.currency, lang)
@@ -132,6 +132,8 @@ def _amounts(result: ResultView) -> dict[tuple[str, str, str], float]:
         if amount:
             split = kind in ("expansion", "contraction") and motion not in NO_MOTION
             amounts[kind, motion if split else "", reason] += -amount if kind in LOSSES else amount
+    if FX in kinds_of(result):
+        amounts[FX, "", FX] = math.fsum(cell.mean or 0.0 for cell in series(result, f"{FX}_mrr"))
     return dict(amounts)
 
 
@@ -155,7 +157,7 @@ def _join_small(amounts: dict[tuple[str, str, str], float], lang: str) -> list[t
         *(math.nextafter(size, math.inf) for size in sizes if size >= SMALL * total),
     ]:
         rows = []
-        for kind in KINDS:
+        for kind in (*KINDS, FX):
             motions = {motion for k, motion, _ in amounts if k == kind}
             blocks = []
             for motion in motions:

@@ -7,7 +7,11 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "ja")
-FILES = ("words.toml", "definitions.toml", "page/words.toml", "figures/words.toml", "workbook/words.toml", "deck/words.toml")
+FILES = (
+    "words.toml",
+    "definitions.toml",
+    *("page/words.toml", "figures/words.toml", "workbook/words.toml", "deck/words.toml"),
+)
 """Files of the table; no key is in two of them."""
 
 

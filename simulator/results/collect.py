@@ -30,6 +30,7 @@ from simulator.results.tables import (
 from simulator.results.teams import teams_frame
 from simulator.results.usage import bills_frame, usage_frame, usage_summary
 from simulator.results.variance import PER_DRAW, decompose, grouped
+from simulator.scenario.policy_reach import knobs_that_matter
 from simulator.scenario.ranges import uniforms
 from simulator.scenario.scenario import Scenario
 
@@ -87,6 +88,7 @@ class Collector:
             "seed": seed,
             "engine": engine,
             "versions": versions(),
+            "policy": self.scenario.policy.summary() | {"matters": list(knobs_that_matter(self.scenario))},
             "headline": headline(metrics, labels),
             "rescue": rescue_funnel(self.measure.tallies, self.model),
             "rescue_total": rescue_total(self.measure.tallies, self.model),
@@ -101,7 +103,7 @@ class Collector:
         }
         return Result(
             metrics=metrics_frame(metrics, self.model.names.segments, labels),
-            movements=movements_frame(runs, replications, labels),
+            movements=movements_frame(runs, replications, labels, self.scenario.policy.grain),
             offers=offers_frame(runs, replications, labels),
             teams=teams_frame(self.teams, self.model.names.teams, labels),
             runs=runs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -11,12 +12,16 @@ import polars as pl
 from simulator.results import place
 from simulator.results.place import NotAResultFolder
 from simulator.results.result import Result
+from simulator.results.tables import no_offers
+from simulator.results.teams import NO_TEAMS
 
 SUMMARY = "summary.json"
 TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
-FURTHER = ("cohorts", "journeys", "plan_moves", "usage", "bills")  # NAME.csv; folders of earlier versions lack them
+# of an account of billed customers: nobody made offers, and it may have been given in several currencies
+ACCOUNT_TABLES = ("metrics.csv", "movements.csv", "cohorts.csv", "plan_matrix.csv", "top_customers.csv", "runs.parquet")
+CURRENCIES = "currencies.json"
 LEDGER = "ledger.parquet"
-FILES = (SUMMARY, *TABLES)
+ON_REQUEST = ("check", "controlled")  # frames of a result that are None unless asked for: NAME.csv
 
 
 def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
@@ -29,15 +34,35 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
+    return place.write_whole(Path(folder), _missing, lambda fresh: _write_all(result, fresh, lang, figures))
+
+
+def save_by_currency(
+    results: Mapping[str, Result], folder: Path | str, *, lang: str = "en", figures: bool = True
+) -> Path:
+    """Write one result folder for each currency, as FOLDER/JPY, FOLDER/USD; all of them, or none.
+
+    Raises
+    ------
+    NotAResultFolder
+        as `save` does.
+    """
 
     def write(fresh: Path) -> None:
-        write_result(result, fresh)
-        if figures:
-            from simulator.reporting.save import save_all  # matplotlib is slow to import
+        for currency, result in results.items():
+            (fresh / currency).mkdir()
+            _write_all(result, fresh / currency, lang, figures)
+        (fresh / CURRENCIES).write_text(json.dumps(list(results)) + "\n", encoding="utf-8")
 
-            save_all(result, fresh / "figures", lang)
+    return place.write_whole(Path(folder), _missing, write)
 
-    return place.write_whole(Path(folder), FILES, write)
+
+def _write_all(result: Result, folder: Path, lang: str, figures: bool) -> None:
+    write_result(result, folder)
+    if figures:
+        from simulator.reporting.save import save_all  # matplotlib is slow to import
+
+        save_all(result, folder / "figures", lang)
 
 
 def check_place(folder: Path) -> None:
@@ -48,18 +73,29 @@ def check_place(folder: Path) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place.check_place(folder, FILES)
+    place.check_place(folder, _missing)
+
+
+def _missing(folder: Path) -> list[str]:
+    """Return the files of a result that the folder lacks."""
+    lacks = [[n for n in (SUMMARY, *names) if not (folder / n).is_file()] for names in (TABLES, ACCOUNT_TABLES)]
+    return [] if (folder / CURRENCIES).is_file() or [] in lacks else lacks[0]
 
 
 def write_result(result: Result, folder: Path) -> None:
     """Write the files of a result, figures aside, to a folder that is there."""
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
-    result.offers.write_csv(folder / "offers.csv", float_precision=4)
-    result.teams.write_csv(folder / "teams.csv", float_scientific=False)
+    if result.summary.get("source") != "billing":
+        result.offers.write_csv(folder / "offers.csv", float_precision=4)
+        result.teams.write_csv(folder / "teams.csv", float_scientific=False)
     for name, table in result.tables.items():
         table.write_csv(folder / f"{name}.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
+    for name in ON_REQUEST:
+        frame = getattr(result, name)
+        if frame is not None:
+            frame.write_csv(folder / f"{name}.csv", float_scientific=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
     if result.scenario_yaml:
@@ -77,34 +113,51 @@ def read(folder: Path | str) -> Result:
         if the folder is missing or lacks one of a result's files.
     """
     folder = Path(folder)
-    missing = place.missing_files(folder, FILES)
+    missing = _missing(folder)
     if missing:
         raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
+    if (folder / CURRENCIES).is_file():
+        inside = ", ".join(str(folder / currency) for currency in json.loads((folder / CURRENCIES).read_text()))
+        raise NotAResultFolder(f"{folder} holds one result for each currency; read one of {inside}")
     yaml, ledger = folder / "scenario.yaml", folder / LEDGER
-    further = {name: folder / f"{name}.csv" for name in FURTHER}
+
+    def table(name: str) -> pl.DataFrame | None:
+        path = folder / f"{name}.csv"
+        return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
+
+    offers, teams = table("offers"), table("teams")
+    further = {name: table(name) for name in FURTHER}
     return Result(
         metrics=pl.read_csv(folder / "metrics.csv", schema_overrides=_COLUMNS),
         movements=pl.read_csv(folder / "movements.csv", schema_overrides=_COLUMNS),
-        offers=pl.read_csv(folder / "offers.csv", schema_overrides=_COLUMNS),
-        teams=pl.read_csv(folder / "teams.csv", schema_overrides=_COLUMNS),
+        offers=no_offers() if offers is None else offers,
+        teams=NO_TEAMS if teams is None else teams,
         runs=pl.read_parquet(folder / "runs.parquet"),
         summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")),
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
-        tables={
-            name: pl.read_csv(path, schema_overrides=_COLUMNS) for name, path in further.items() if path.is_file()
-        },
+        tables={name: frame for name, frame in further.items() if frame is not None},
         ledger=ledger if ledger.is_file() else None,
+        **{name: _read_if_there(folder / f"{name}.csv") for name in ON_REQUEST},
     )
 
 
+def _read_if_there(path: Path) -> pl.DataFrame | None:
+    return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
+
+
+# further tables, NAME.csv: of runs, then of accounts; folders of earlier versions lack them
+FURTHER = (
+    *("cohorts", "journeys", "plan_moves", "usage", "bills"),
+    *("plan_matrix", "top_customers", "reconciliation", "aside"),
+)
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
 _TEXT = (
     *("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure", "cohort"),
-    *("entered", "plan_from", "plan_to", "rescued"),
+    *("plan_from", "plan_to", "customer", "file", "column", "value", "currency", "entered", "rescued"),
 )
 _NUMBERS = (
-    *("mean", "sd", "p05", "p50", "p95", "customers", "mrr", "logo_retention", "mrr_retention"),
-    *("used_from", "used_to", "used", "bill"),
+    *("mean", "sd", "p05", "p50", "p95", "mrr_from", "mrr_to", "logo_retention", "mrr_retention", "share", "mrr"),
+    *("expected", "z", "low95", "high95", "factor", "customers", "used_from", "used_to", "used", "bill"),
 )
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),

@@ -33,13 +33,13 @@ class Measure:
 
     def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
         """Take one replication; its books must add up. `drawn` is its scenario, where that has ranges."""
-        self.totals.append(Totals.of(replication.books))
+        self.totals.append(Totals.of(replication.books, self.scenario.policy))
         self.tallies.append(replication.tallies)
         self.scenarios.append(self.scenario if drawn is None else drawn)
 
     def add_without_rescue(self, replication: Replication) -> np.ndarray:
         """Take the same replication run without any offer in the cancellation flow; return its closing MRR."""
-        closing = Totals.of(replication.books).stock[0, 1:, :, MRR]
+        closing = Totals.of(replication.books, self.scenario.policy).stock[0, 1:, :, MRR]
         self.closing_without_rescue.append(closing)
         return closing
 

@@ -8,23 +8,26 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+Missing = Callable[[Path], list[str]]
+"""Returns the files that a folder lacks to be a result of some kind."""
+
 
 class NotAResultFolder(Exception):  # noqa: N818  (it reads as the sentence it is)
     """The folder is there but holds something else, or is not there at all."""
 
 
-def write_whole(folder: Path, files: Sequence[str], write: Callable[[Path], None]) -> Path:
+def write_whole(folder: Path, missing_in: Missing, write: Callable[[Path], None]) -> Path:
     """Have `write` fill a fresh folder and put it in the place of `folder`; return `folder`.
 
     Everything is written beside it first and takes its place by rename, so that nothing half-written is ever seen.
-    `files` are those that an older result must have to give way.
+    `missing_in` says which files a folder lacks to be an older result, which gives way.
 
     Raises
     ------
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
-    check_place(folder, files)
+    check_place(folder, missing_in)
     place = folder.resolve()  # "." has no name, and a link goes on pointing to where it does
     place.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
@@ -54,8 +57,8 @@ def _take_place(fresh: Path, place: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def check_place(folder: Path, files: Sequence[str]) -> None:
-    """Refuse a place that holds something other than an older result (`files`), or that cannot be written.
+def check_place(folder: Path, missing_in: Missing) -> None:
+    """Refuse a place that holds something other than an older result, or that cannot be written.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def check_place(folder: Path, files: Sequence[str]) -> None:
     """
     place = folder.resolve()
     if place.is_dir():
-        missing = missing_files(place, files)
+        missing = missing_in(place)
         if missing and any(place.iterdir()):
             raise NotAResultFolder(
                 f"{folder} is not empty and is not an older result ({', '.join(missing)} not found); it is left "

@@ -18,7 +18,7 @@ class Result:
     metrics
         month (YYYY-MM), segment (`all` and each), metric, mean, sd, p05, p50, p95, replications
     movements
-        month, kind, motion, reason, segment, plan, mean, p05, p50, p95; amounts in currency units, month grain
+        month, kind, motion, reason, segment, plan, mean, p05, p50, p95; currency units, at the policy's grain
     offers
         month, segment, offer, stage, mean, p05, p50, p95: what became of each offer, by the month it was made
     teams
@@ -29,9 +29,13 @@ class Result:
         what `summary.json` holds
     scenario_yaml
         the resolved scenario; running it again with the recorded seed gives the same bytes
+    check
+        month, segment, metric, mean, expected, sd, z, tested: the run held against the theory, where that was asked
+    controlled
+        month, segment, metric, mean, low95, high95, factor: means with less random error, where that was asked
     tables
-        further tables by name, each a CSV file of the folder: of a run cohorts, journeys, plan_moves, usage and bills;
-        none in folders of earlier versions
+        further tables by name, each a CSV file of the folder: of a run cohorts, journeys, plan_moves, usage and
+        bills; of an account cohorts, plan_matrix, top_customers, reconciliation and aside
     """
 
     metrics: pl.DataFrame
@@ -43,6 +47,8 @@ class Result:
     scenario_yaml: str = ""
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
+    check: pl.DataFrame | None = None
+    controlled: pl.DataFrame | None = None
 
     @property
     def title(self) -> str:
@@ -70,8 +76,8 @@ class Result:
         return self.summary["replications"]
 
     @property
-    def seed(self) -> int:
-        """The seed of the draws."""
+    def seed(self) -> int | None:
+        """The seed of the draws; None where nothing was drawn: an account of billed customers."""
         return self.summary["seed"]
 
     def metric(self, name: str, segment: str = "all") -> pl.DataFrame:

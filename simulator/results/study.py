@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ SUMMARY = "summary.json"
 KINDS: dict[str, tuple[str, ...]] = {
     "comparison": ("differences", "choices"),
     "cases": ("differences", "choices", "cases"),
-    "sweep": ("sweep",),
+    "sweep": ("sweep", "design"),
     "tornado": ("tornado",),
     "sobol": ("sobol",),
     "solution": ("solution", "trials"),
@@ -112,12 +113,16 @@ class Study:
                 for name, result in self.runs.items():
                     save_all(result, fresh / name / "figures", lang)
 
-        return place.write_whole(Path(folder), files(self.kind), write)
+        return place.write_whole(Path(folder), partial(_missing, self.kind), write)
 
 
 def files(kind: str) -> tuple[str, ...]:
     """Return the files that the folder of such a study has."""
     return (SUMMARY, *(f"{table}.csv" for table in KINDS[kind]))
+
+
+def _missing(kind: str, folder: Path) -> list[str]:
+    return place.missing_files(folder, files(kind))
 
 
 def check_place(folder: Path, kind: str) -> None:
@@ -128,7 +133,7 @@ def check_place(folder: Path, kind: str) -> None:
     NotAResultFolder
         naming the folder and what to do.
     """
-    place.check_place(folder, files(kind))
+    place.check_place(folder, partial(_missing, kind))
 
 
 def _write(study: Study, folder: Path) -> None:
@@ -160,7 +165,7 @@ def read_study(folder: Path | str) -> Study:
         raise NotAResultFolder(f"{folder} is not the folder of a study: no {SUMMARY} that names its kind")
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     kind = summary["kind"]
-    missing = place.missing_files(folder, files(kind))
+    missing = _missing(kind, folder)
     if missing:
         raise NotAResultFolder(f"{folder} is not a whole {kind}: {', '.join(missing)} not found")
     tables = {name: _read_table(folder / f"{name}.csv") for name in KINDS[kind]}
@@ -168,14 +173,20 @@ def read_study(folder: Path | str) -> Study:
     return Study(kind, tables, summary, runs)
 
 
-# Columns that are text whatever their values look like; all others of a study's tables are numbers.
+# Columns that are text whatever their values look like, and whole numbers; all others of a study's tables are numbers.
 TEXT = (
     *("month", "case", "segment", "metric", "scenario", "key", "lever"),
-    *("value_text", "text", "kind", "motion", "reason"),
+    *("value_text", "text", "end", "status", "kind", "motion", "reason"),
 )
+WHOLE = ("point", "trial")
 
 
 def _read_table(path: Path) -> pl.DataFrame:
     names: Sequence[str] = path.read_text(encoding="utf-8").split("\n", 1)[0].strip().split(",")
-    schema = {name: pl.String if name in TEXT or name.endswith("_text") else pl.Float64 for name in names}
-    return pl.read_csv(path, schema=schema)
+    return pl.read_csv(path, schema={name: _kind(name) for name in names})
+
+
+def _kind(name: str) -> type[pl.DataType]:
+    if name in TEXT or name.endswith("_text"):
+        return pl.String
+    return pl.Int64 if name in WHOLE else pl.Float64

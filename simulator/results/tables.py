@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from simulator.accounting.books import RETAINED
+from simulator.accounting.books import RETAINED, Books
 from simulator.accounting.movements import KINDS, LINES
 from simulator.accounting.spread import spread
 from simulator.accounting.totals import UNIT
@@ -48,18 +48,25 @@ def month_labels(start: tuple[int, int], months: int) -> list[str]:
 
 def replication_rows(r: Replication, names: Names) -> pl.DataFrame:
     """Return the non-zero cells of one replication."""
-    b, t = r.books, r.tallies
-    plans, offers = list(names.plans), list(names.offers)
+    t = r.tallies
+    parts = [
+        books_rows(r.books, names.segments, names.plans, r.number),
+        _numbered(r.number, _mixed_cells("offer", t.offers, OFFER_STAGES, names.segments, list(names.offers))),
+        _numbered(r.number, _mixed_cells("counter", t.counters[:, :, None], COUNTERS, names.segments, None)),
+    ]
+    return pl.concat(parts)
+
+
+def books_rows(books: Books, segments: Sequence[str], plans: Sequence[str], number: int = 0) -> pl.DataFrame:
+    """Return the non-zero cells of books: movements at both grains, stock and retention."""
     lines = [line._asdict() for line in LINES]
     parts = [
-        _cells("movement", b.month_amount, b.month_count, names.segments, plans, lines),
-        _cells("movement_event", b.event_amount, b.event_count, names.segments, plans, lines),
-        _stock_cells(b.stock, names),
-        _cells("retention", b.retained[:, :, None], None, names.segments, None, [{"reason": x} for x in RETAINED]),
-        _mixed_cells("offer", t.offers, OFFER_STAGES, names.segments, offers),
-        _mixed_cells("counter", t.counters[:, :, None], COUNTERS, names.segments, None),
+        _cells("movement", books.month_amount, books.month_count, segments, plans, lines),
+        _cells("movement_event", books.event_amount, books.event_count, segments, plans, lines),
+        _stock_cells(books.stock, segments, plans),
+        _cells("retention", books.retained[:, :, None], None, segments, None, [{"reason": x} for x in RETAINED]),
     ]
-    return _numbered(r.number, pl.concat(parts))
+    return _numbered(number, pl.concat(parts))
 
 
 def without_rescue_rows(number: int, closing: np.ndarray, names: Names) -> pl.DataFrame:
@@ -116,8 +123,8 @@ def _mixed_cells(
     return _cells(table, cells * is_amount, cells * ~is_amount, segments, plans, lines)
 
 
-def _stock_cells(stock: np.ndarray, names: Names) -> pl.DataFrame:
-    rows = _mixed_cells("stock", stock, STOCK, names.segments, list(names.plans))
+def _stock_cells(stock: np.ndarray, segments: Sequence[str], plans: Sequence[str]) -> pl.DataFrame:
+    rows = _mixed_cells("stock", stock, STOCK, segments, plans)
     return rows.with_columns(pl.col("month") - 1)
 
 
@@ -140,10 +147,10 @@ def metrics_frame(metrics: dict[str, np.ndarray], segments: Sequence[str], label
     return pl.DataFrame(columns)
 
 
-def movements_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -> pl.DataFrame:
-    """Return the month-grain movements over replications; a replication without one counts as 0."""
+def movements_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str], grain: str = "month") -> pl.DataFrame:
+    """Return the movements of that grain over replications; a replication without one counts as 0."""
     keys = ["month", "kind", "motion", "reason", "segment", "plan"]
-    rows = runs.filter(pl.col("table") == "movement")
+    rows = runs.filter(pl.col("table") == ("movement" if grain == "month" else "movement_event"))
     return _over_replications(rows, keys, "amount", replications, labels, UNIT)
 
 
@@ -152,6 +159,11 @@ def offers_frame(runs: pl.DataFrame, replications: int, labels: Sequence[str]) -
     rows = runs.filter(pl.col("table") == "offer").rename({"plan": "offer", "reason": "stage"})
     rows = rows.with_columns(value=pl.col("count") + pl.col("amount") / UNIT)  # one of the two is 0
     return _over_replications(rows, ["month", "segment", "offer", "stage"], "value", replications, labels, 1)
+
+
+def no_offers() -> pl.DataFrame:
+    """Return the frame of offers where none were made."""
+    return offers_frame(pl.DataFrame(schema=RUNS_SCHEMA), 1, [])
 
 
 def _order(frame: pl.DataFrame, key: str) -> pl.Series:

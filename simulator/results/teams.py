@@ -9,7 +9,7 @@ import polars as pl
 
 from simulator.accounting.metrics import ratio
 from simulator.accounting.spread import spread
-from simulator.engines.teams import TEAM_FIGURES
+from simulator.engines.team_figures import TEAM_FIGURES
 
 DAYS = 30.4375  # in a month
 NO_TEAMS = pl.DataFrame(

@@ -10,33 +10,10 @@ from collections.abc import Iterator
 from simulator.scenario.kinds import NOT_BUILT
 from simulator.scenario.tree import Listing, Mapping, Node, Path, Scalar
 
-KEYS: dict[str, str] = {
-    "accounting.grain": "accounting policies",
-    "accounting.entity": "accounting policies",
-    "accounting.free_to_paid": "accounting policies",
-    "accounting.reactivation_gap": "accounting policies",
-    "accounting.reactivation_is": "accounting policies",
-    "accounting.to_free": "accounting policies",
-    "accounting.cancel_recognised": "accounting policies",
-    "accounting.new_and_churned": "accounting policies",
-    "accounting.discounts": "accounting policies",
-    "accounting.metered": "accounting policies",
-    "accounting.pause": "accounting policies",
-    "accounting.unpaid_counts": "accounting policies",
-    "accounting.net_churn_counts_reactivation": "accounting policies",
-}
+KEYS: dict[str, str] = {}
 """Keys by path (`*`: any name), with the behaviour that is missing."""
 
-VALUES: dict[str, tuple[frozenset[str], str]] = {
-    "accounting": (
-        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
-        "accounting policies",
-    ),
-    "accounting.preset": (
-        frozenset({"chartmogul", "stripe", "baremetrics", "profitwell", "chargebee"}),
-        "accounting policies",
-    ),
-}
+VALUES: dict[str, tuple[frozenset[str], str]] = {}
 """Single values by path whose behaviour is missing while the key itself is built."""
 
 _KEYS = {tuple(pattern.split(".")): reason for pattern, reason in KEYS.items()}

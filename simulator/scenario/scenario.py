@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from simulator.accounting.policy import Policy
 from simulator.scenario.customers import Customers
 from simulator.scenario.epochs import Epoch, Migration
 from simulator.scenario.kinds import MONTHLY
@@ -74,6 +75,11 @@ class Scenario:
     def term_names(self) -> tuple[str, ...]:
         """Terms: monthly, then the longer ones in file order."""
         return (MONTHLY, *self.epochs[0].keys.terms)
+
+    @property
+    def policy(self) -> Policy:
+        """How changes of customers become MRR movements."""
+        return self.epochs[0].keys.accounting.policy()
 
     def resolved_yaml(self) -> str:
         """YAML text that loads as an equal scenario by itself, without the files it was made from.

@@ -86,7 +86,7 @@ def comparison(collectors: Sequence[Collector], seed: int, engine: str = "auto")
     labels = month_labels(base.scenario.start, base.scenario.months)
     per_draw = PER_DRAW if any(scenario.ranges for scenario in scenarios) else 1
     runs = {
-        collector.scenario.name: collector.result(seed=seed, engine=engine_of(engine, collector.model))
+        collector.scenario.name: collector.result(seed=seed, engine=engine_of(engine))
         for collector in collectors
     }
     segments = [collector.model.names.segments for collector in collectors]

@@ -47,7 +47,7 @@ def run_until(
     """
     point = read_point(metric, scenario)
     collectors, found = _until([scenario], point, precision, first, most, seed, engine, executor)
-    result = collectors[0].result(seed=seed, engine=engine_of(engine, collectors[0].model))
+    result = collectors[0].result(seed=seed, engine=engine_of(engine))
     return replace(result, summary=result.summary | {"precision": _said(point, precision, found)})
 
 

@@ -44,8 +44,8 @@ def run(
     seed
         of all draws: same seed, same result, whatever the engine, the number of threads and the executor.
     engine
-        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference), or `auto`: compiled,
-        but simpy where customers share people.
+        `compiled` (machine code on all cores), `simpy` (a process per customer; the reference, slow), or `auto`:
+        compiled.
     threads
         of the compiled engine; by default one a processor.
     ledger
@@ -58,20 +58,14 @@ def run(
     Raises
     ------
     ValueError
-        if `replications` is not positive, the seed out of range, the engine unknown or unable, or a ledger is asked
+        if `replications` is not positive, the seed out of range, the engine unknown, or a ledger is asked
         of an executor.
     """
     check_numbers(replications, seed)
-    model = model_of(scenario)
-    if model.shares_people and engine == "compiled":
-        raise ValueError(
-            "customers of this scenario share people (offers with `needs`, or teams with `accounts`), which the "
-            "compiled engine does not simulate; use simpy or auto"
-        )
     if ledger and executor is not None:
         raise ValueError("a ledger is written where the customers live; leave the executor out")
     every = range(replications)
-    used = engine_of(engine, model)
+    used = engine_of(engine)
     if ledger:
         return _with_ledger(scenario, every, seed, used, threads, progress)
     (collector,) = collect([scenario], every, seed, executor or Here(threads), engine=engine, progress=progress)
@@ -112,6 +106,13 @@ def _with_ledger(
     except BaseException:
         writer.discard()
         raise
+
+
+def entry_point(scenario: Scenario, engine: str) -> str:
+    """Return the name of the compiled function that does most of the work of a run."""
+    if engine == "simpy":
+        return "advance_customer"
+    return "simulate_firm" if model_of(scenario).shares_people else "simulate_pieces"
 
 
 @dataclass

@@ -91,10 +91,9 @@ def cut(scenario: Scenario, seed: int, replications: range, *, engine: str = "au
     Raises
     ------
     ValueError
-        if the engine is unknown, or cannot simulate the scenario.
+        if the engine is unknown.
     """
-    if engine not in ENGINES:
-        raise ValueError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
+    engine_of(engine)
     model = model_of(scenario)
     customers = _customers(model)
     shards = 1 if model.shares_people else max(1, round(customers / TASK_SIZE))
@@ -142,7 +141,7 @@ def _live(
 ) -> Iterator[Replication]:
     if not task.rescue:
         model = model.without_rescue() or model
-    if engine_of(task.engine, model) == "simpy":
+    if engine_of(task.engine) == "simpy":
         return run_simpy(model, task.seed, replications, ledger=task.ledger, progress=progress)
     return run_compiled(
         model,
@@ -155,10 +154,16 @@ def _live(
     )
 
 
-def engine_of(engine: str, model: Model) -> str:
-    """Return the engine that `auto` means for a model."""
-    if model.shares_people:
-        return "simpy"
+def engine_of(engine: str) -> str:
+    """Return the engine that a name means.
+
+    Raises
+    ------
+    ValueError
+        if there is none of that name.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
     return "compiled" if engine == "auto" else engine
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from simulator.accounting.account import ABSENT, PAUSED, PRESENT
 from simulator.accounting.books import Books
 from simulator.accounting.movements import LINES, Cause
+from simulator.accounting.policy import DEFAULT, Policy
 from simulator.accounting.replay import CHANGE, OPENING, replay
 
 
@@ -31,15 +32,19 @@ class Tale:
         self.rows.append((customer, month, segment, plan, standing, cause, round(mrr * 10_000)))
         return self
 
-    def books(self) -> Books:
-        rows = np.array(self.rows, CHANGE)
-        return replay(rows[np.argsort(rows["customer"], kind="stable")], self.months, self.segments, self.plans)
+    def frees(self, customer: int, month: int, cause: Cause = Cause.DOWNGRADE, plan: int = 1) -> "Tale":
+        return self._row(customer, month, 0, cause, plan, PRESENT, 0)
 
-    def movements(self, grain: str = "month") -> dict[tuple, float]:
+    def books(self, policy: Policy = DEFAULT) -> Books:
+        rows = np.array(self.rows, CHANGE)
+        ordered = rows[np.argsort(rows["customer"], kind="stable")]
+        return replay(ordered, self.months, self.segments, self.plans, policy)
+
+    def movements(self, grain: str = "month", policy: Policy = DEFAULT) -> dict[tuple, float]:
         """Non-zero movements: (month, kind, motion, reason) -> amount in currency units."""
-        amounts = getattr(self.books(), f"{grain}_amount").sum(axis=(1, 2))
+        amounts = getattr(self.books(policy), f"{grain}_amount").sum(axis=(1, 2))
         return {(m, *LINES[line]): amounts[m, line] / 10_000 for m, line in zip(*np.nonzero(amounts), strict=True)}
 
-    def counts(self, grain: str = "month") -> dict[tuple, int]:
-        counts = getattr(self.books(), f"{grain}_count").sum(axis=(1, 2))
+    def counts(self, grain: str = "month", policy: Policy = DEFAULT) -> dict[tuple, int]:
+        counts = getattr(self.books(policy), f"{grain}_count").sum(axis=(1, 2))
         return {(m, *LINES[line]): int(counts[m, line]) for m, line in zip(*np.nonzero(counts), strict=True)}

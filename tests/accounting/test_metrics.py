@@ -296,14 +296,14 @@ EXPANDS, LEAVES = lines_where("expansion")[0], lines_where("churn")[0]
 
 
 def totals_of(months: list[tuple[int, int, int]]) -> Totals:
-    """Totals of one replication from (opening, expansion, churn) of each month."""
+    """Totals of one replication from (opening, expansion, churn) of each month, in currency units."""
     cells = (1, len(months), 1, len(LINES))
     moved, stock = np.zeros(cells, np.int64), np.zeros((1, len(months) + 1, 1, 5), np.int64)
     for m, (opening, expansion, churn) in enumerate(months):
-        stock[0, m, 0, MRR] = opening
-        moved[0, m, 0, EXPANDS], moved[0, m, 0, LEAVES] = expansion, churn
+        stock[0, m, 0, MRR] = opening * UNIT
+        moved[0, m, 0, EXPANDS], moved[0, m, 0, LEAVES] = expansion * UNIT, churn * UNIT
     retained = np.zeros((1, len(months), 1, len(RETAINED)), np.int64)
-    return Totals(moved, np.zeros(cells, np.int64), np.zeros(cells, np.int64), stock, retained)
+    return Totals(moved, np.zeros(cells, np.int64), stock, retained)
 
 
 def by_definition(months: list[tuple[int, int, int]]) -> int:
@@ -321,6 +321,7 @@ MONTH = st.tuples(st.sampled_from([0, 1, 2, 4, 8, 8, 8]), st.integers(0, 6), st.
 
 
 @given(st.lists(MONTH, min_size=1, max_size=14))
+@example([(2, 1, 0), (8, 0, 1), (8, 0, 3)])  # a mean of zero
 @example([(8, 1, 0)] * 2)  # too short for a mean of three
 @example([(8, 1, 0)] * 3)
 @example([(8, 1, 1)] * 5)  # zero is not negative

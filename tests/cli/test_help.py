@@ -9,7 +9,26 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "compare", "report", "workbook", "deck", "figures", "check", "explain", "schema", "new")
+COMMANDS = (
+    "run",
+    "expect",
+    "compare",
+    "sweep",
+    "sensitivity",
+    "attribute",
+    "solve",
+    "optimise",
+    "report",
+    "workbook",
+    "deck",
+    "figures",
+    "account",
+    "base",
+    "check",
+    "explain",
+    "schema",
+    "new",
+)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)

@@ -30,10 +30,19 @@ cli.main()
 """
 
 
+# one replication of these is longer than the test
+SHARED = """\
+  ask: {motion: care, when: {rate: 9 per month}, acceptance: 1%, needs: {team: care, work: 1 day, waits: 1 day}}
+teams: {care: {people: 9}}
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("shared", ["", SHARED], ids=["apart", "sharing people"])
 @pytest.mark.parametrize("options", [[], ["--ledger"]], ids=str)
-def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path, options: list[str]):
-    (tmp_path / "large.yaml").write_text(SMALL.replace("basic: 30}", "basic: 400_000}"))
+def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path, options: list[str], shared: str):
+    customers = 100_000 if shared else 400_000
+    (tmp_path / "large.yaml").write_text(SMALL.replace("basic: 30}", f"basic: {customers}}}") + shared)
     (tmp_path / "tmp").mkdir()
     running = subprocess.Popen(
         [sys.executable, "-c", DRIVER, "run", "large.yaml", "--replications", "2000", "--quiet", *options],

@@ -141,7 +141,7 @@ def test_an_option_reaches_the_simulator(desk, monkeypatch, written, reached):
 
 @pytest.mark.usefixtures("no_pictures")
 def test_the_first_run_of_a_version_says_why_it_takes_its_time(desk, monkeypatch):
-    monkeypatch.setattr("simulator.jit.is_cached", lambda: False)
+    monkeypatch.setattr("simulator.jit.is_cached", lambda entry: False)
     assert "compiling the simulator once" in plansim("run", "shop.yaml", "--replications", 1).stderr
     assert plansim("run", "shop.yaml", "--replications", 1, "--quiet").stderr == ""
 
@@ -155,7 +155,7 @@ def test_nothing_is_said_into_the_progress_bar(desk, monkeypatch):
         print("bar]", file=sys.stderr)
 
     monkeypatch.setattr("simulator.commands.run.progress_bar", drawn)
-    monkeypatch.setattr("simulator.jit.is_cached", lambda: False)
+    monkeypatch.setattr("simulator.jit.is_cached", lambda entry: False)
     assert plansim("run", "shop.yaml", "--replications", 1).stderr.endswith("[bar\nbar]\n")
 
 

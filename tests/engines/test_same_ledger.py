@@ -23,7 +23,7 @@ from tests.property.scenarios import Drawn, mixed, mixed_scenarios, scenarios
 
 FEW = settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=90, phases=[Phase.generate])  # no smaller one to look for
-# what-ifs differ from these by a few keys; customers who share people live in the simpy engine alone
+# what-ifs differ from these by a few keys; for customers who share people see test_same_company.py
 SHIPPED = [
     path
     for path in sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))

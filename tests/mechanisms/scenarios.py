@@ -26,6 +26,17 @@ def behaviours() -> st.SearchStrategy[Tree]:
     return st.integers(0, 2**32 - 1).map(lambda number: _Dice(number).scenario())
 
 
+def companies() -> st.SearchStrategy[Tree]:
+    """The same scenarios with teams: offers that need people, coverage, staff that changes."""
+    return st.integers(0, 2**32 - 1).map(company)
+
+
+def company(number: int) -> Tree:
+    """The scenario with teams of a number."""
+    dice = _Dice(number)
+    return dice.with_teams(dice.scenario())
+
+
 class _Dice:
     """One scenario."""
 
@@ -192,6 +203,32 @@ class _Dice:
         return self.maybe(
             {"satisfaction": satisfaction}, cancel="4%", unless_adopted={"satisfaction": -0.5, "cancel": "5%"}
         )
+
+    # teams
+
+    def with_teams(self, tree: Tree) -> Tree:
+        tree["teams"] = {
+            name: self.maybe(
+                {"people": self.random.randint(1, 3)}, accounts=lambda: self.random.randint(1, 12), handoff="x0.8"
+            )
+            for name in ("success", "sales")
+        }
+        offers = [offer for offer in tree["offers"].values() if offer["when"] != "cancel_intent"]
+        for offer in offers:
+            self.maybe(offer, 0.7, needs=self.needs)
+        asked = {"motion": "care", "when": {"every": "1 month"}, "acceptance": "40%"}
+        tree["offers"]["asked"] = asked | {"needs": self.needs()}
+        tree["retention"]["covered"] = self.one(("x0.2", "x0.6", "x1.5"))
+        for month in sorted(self.random.sample(range(1, self.months), 2)):
+            months = self.start - 1 + month
+            hired = {f"teams.{self.one(tree['teams'])}.people": self.random.randint(1, 6)}
+            tree.setdefault("changes", []).append({"at": f"{2026 + months // 12}-{months % 12 + 1:02}", "set": hired})
+        return tree
+
+    def needs(self) -> Tree:
+        work = self.one(("0 days", "0.25 months", "1 month", "3 days", {"mean": "6 days"}))
+        waits = lambda: self.one(("0 days", "0.25 months", "9 days", "2 months"))  # noqa: E731
+        return self.maybe({"team": self.one(("success", "sales")), "work": work}, 0.7, waits=waits)
 
     # offers
 

@@ -254,7 +254,6 @@ def test_the_flow_never_waits_for_a_person():
     try:
         world = World(
             months=3,
-            engine="simpy",
             teams={"success": {"people": 1}},
             offers={"rescue": rescue},
             segments=smb({"basic": 5}, cancel={"basic": SURELY}),

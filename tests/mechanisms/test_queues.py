@@ -14,13 +14,13 @@ from scipy.linalg import expm
 from scipy.special import ndtri
 from scipy.stats import t as student
 
-from simulator.engines.teams import TEAM_FIGURES
+from simulator.engines.team_figures import TEAM_FIGURES
 from tests.analytic.chain import counts, generator
 from tests.analytic.zscores import Comparisons, assert_noticed
 from tests.mechanisms.world import World, offer, smb
 
 DAYS = 30.4375
-MANY = 2_500  # customers whose single rate is small
+MANY = 20_000  # customers whose single rate is small
 
 
 def queue(people: int, n: int, rate: float, work: object, months: int, *, seed: int, runs: int = 1, **needs) -> World:
@@ -28,7 +28,6 @@ def queue(people: int, n: int, rate: float, work: object, months: int, *, seed: 
         "care", {"rate": f"{rate} per month"}, acceptance="0%", needs={"team": "success", "work": work, **needs}
     )
     return World(
-        engine="simpy",
         months=months,
         seed=seed,
         replications=runs,
@@ -70,7 +69,7 @@ def score(batches: np.ndarray, expected: float) -> float:
 @pytest.fixture(scope="module")
 def finite() -> World:
     """40 customers, two people: busy enough that the finite population matters."""
-    return queue(2, 40, 0.8, {"mean": "1.6 days"}, 24, seed=111, runs=12)
+    return queue(2, 40, 0.8, {"mean": "1.6 days"}, 24, seed=111, runs=60)
 
 
 def compare_finite(world: World, people: int = 2, n: int = 40, rate: float = 0.8) -> Comparisons:
@@ -103,7 +102,7 @@ def test_other_queues_would_be_noticed(finite):
 @pytest.mark.parametrize(("people", "load"), [(1, 0.6), (3, 2.1)])
 def test_waiting_and_utilisation_agree_with_erlang_c(people, load):
     """M/M/c, from month 12 on; the variance is that of the chain from its stationary law."""
-    mu, months, since, runs = DAYS / 1.5, 60, 12, 2
+    mu, months, since, runs = DAYS / 1.5, 60, 12, 8
     rate = load * mu / MANY
     world = queue(people, MANY, rate, {"mean": "1.5 days"}, months, seed=112 + people, runs=runs)
     most = 70
@@ -136,7 +135,7 @@ def batches(world: World, name: str, since: int = 12, per: int = 6) -> np.ndarra
 
 def test_fixed_work_waits_as_pollaczek_and_khinchine_say():
     load, mu = 0.7, DAYS / 2.0
-    world = queue(1, MANY, load * mu / MANY, "2 days", 84, seed=121, runs=2)
+    world = queue(1, MANY, load * mu / MANY, "2 days", 84, seed=121, runs=10)
     waited = load * mu * 6 * load / (2 * mu * (1 - load))  # per batch of 6 months
     observed = batches(world, "waited")
     assert abs(score(observed, waited)) < 4
@@ -160,7 +159,7 @@ def lost(people: int, arrivals: float, mu: float, patience: float) -> float:
 @pytest.mark.parametrize(("people", "load"), [(1, 0.9), (2, 2.6)])
 def test_impatience_agrees_with_its_own_formula(people, load):
     mu, patience = DAYS / 2.0, 3 / DAYS
-    world = queue(people, MANY, load * mu / MANY, {"mean": "2 days"}, 84, seed=122 + people, runs=2, waits="3 days")
+    world = queue(people, MANY, load * mu / MANY, {"mean": "2 days"}, 84, seed=122 + people, runs=10, waits="3 days")
     share = lost(people, load * mu, mu, patience)
     requests, dropped = batches(world, "requests"), batches(world, "dropped")
     assert abs(score(dropped - share * requests, 0.0)) < 4

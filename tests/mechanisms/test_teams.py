@@ -7,7 +7,8 @@ import pytest
 
 import simulator
 from simulator.accounting.movements import Cause
-from simulator.engines.teams import TEAM_FIGURES
+from simulator.engines.simpy_engine import run_simpy
+from simulator.engines.team_figures import TEAM_FIGURES
 from tests.analytic.chain import binomial
 from tests.analytic.zscores import Comparisons, assert_noticed
 from tests.mechanisms.world import NEVER, SURELY, World, after, offer, same, smb, text
@@ -21,7 +22,17 @@ def staffed(people: int = 1, n: int = 3, months: int = 3, **more) -> World:
     offers = more.pop("offers", {"up": offer("upsell", after(0.5), "plus", needs={**FIFTH, **more.pop("needs", {})})})
     teams = {"success": {"people": people, **more.pop("team", {})}, **more.pop("teams", {})}
     segments = more.pop("segments", smb({"basic": n}))
-    return World(engine="simpy", months=months, teams=teams, segments=segments, offers=offers, **more)
+    return agreed(months=months, teams=teams, segments=segments, offers=offers, **more)
+
+
+def agreed(*, seed: int = 1, ledger: bool = True, **blocks) -> World:
+    """A world that both engines live through alike."""
+    world = World(seed=seed, ledger=ledger, **blocks)
+    reference = run_simpy(world.model, seed, range(len(world.replications)), ledger=ledger)
+    for one, other in zip(world.replications, reference, strict=True):
+        same(one, other)
+        assert np.array_equal(one.teams, other.teams)
+    return world
 
 
 def figures(world: World, team: str = "success") -> dict[str, float]:
@@ -125,6 +136,26 @@ def test_people_may_join_and_leave():
     assert world.replications[0].teams[:, 0, 0].tolist() == [1, 2, 1]
 
 
+def test_all_who_are_hired_begin_at_once():
+    """Five ask, one works; three more come while four wait."""
+    hired = [{"at": "2026-02", "set": {"teams.success.people": 4}}]
+    world = staffed(1, 5, needs={"work": "0.75 months"}, changes=hired)
+    assert served_at(world) == [1.25, 1.75, 1.75, 1.75, 2.0]
+
+
+def test_who_is_to_be_won_back_waits_in_line_too():
+    """All leave at the start of February and are called two months later; one person takes half a month each."""
+    closing = [
+        {"at": "2026-02", "set": {"segments.smb.cancel.basic": SURELY}},
+        {"at": "2026-03", "set": {"segments.smb.cancel.basic": NEVER}},
+    ]
+    back = offer("win_back", {"churned_for": "2 months"}, "basic", needs={"team": "success", "work": "0.5 months"})
+    world = staffed(1, 3, 7, offers={"back": back}, changes=closing)
+    won = sorted(round(step.time, 3) for step in world.steps if step.cause == "win_back")
+    assert won == [3.5, 4.0, 4.5]
+    assert figures(world)["left"] == 0
+
+
 def passed_on(factor: str, second: str, n: int = 1_500) -> World:
     """Met by success at 0.2 months, offered an upgrade by the second team at 0.5 (nobody waits)."""
     offers = {
@@ -204,8 +235,7 @@ def test_only_who_has_adopted_is_looked_after():
     segments = {"smb": {"opening": None, "arrivals": {"per_month": 40}, "choose": {"basic": "100%"}}}
     closing = [{"at": "2026-02", "set": {"segments.smb.cancel.basic": SURELY}}]
     for phases, stay in (({}, True), ({"adoption": slow}, False), ({"onboarding": slow}, False)):
-        world = World(
-            engine="simpy",
+        world = agreed(
             months=3,
             segments=segments,
             changes=closing,
@@ -219,7 +249,6 @@ def test_only_who_has_adopted_is_looked_after():
 def test_coverage_multiplies_the_cancel_intent():
     def leaving(covered: str, rate: str) -> list:
         return World(
-            engine="simpy",
             months=30,
             segments=smb({"basic": 40}, cancel={"basic": rate}),
             teams={"success": {"people": 4, "accounts": 10}},
@@ -242,32 +271,22 @@ def test_places_grow_with_people():
 # engines
 
 
-def shared() -> dict:
-    return World(
-        engine="simpy",
-        months=2,
-        teams={"success": {"people": 1}},
-        segments=smb({"basic": 3}),
-        offers={"up": offer("upsell", after(0.5), "plus", needs=FIFTH)},
-    ).tree
+@pytest.mark.parametrize("engine", ["compiled", "simpy", "auto"])
+def test_either_engine_simulates_customers_who_share_people(engine):
+    tree = staffed().tree
+    result = simulator.run(simulator.load(text(tree)), replications=1, engine=engine)
+    assert result.summary["engine"] == ("simpy" if engine == "simpy" else "compiled")
+    assert result.teams.filter(figure="served")["mean"].sum() == 3
 
 
-def test_the_compiled_engine_refuses_customers_who_share_people():
-    scenario = simulator.load(text(shared()))
-    with pytest.raises(
-        ValueError, match=r"share people .* which the compiled engine does not simulate; use simpy or auto"
-    ):
-        simulator.run(scenario, replications=1, engine="compiled")
-    assert simulator.run(scenario, replications=1).summary["engine"] == "simpy"
-
-
-def test_coverage_is_sharing_people_too_but_an_idle_team_is_not():
+def test_an_idle_team_is_not_reported_by_either_engine():
     tree = World(months=2).tree
     tree["teams"] = {"success": {"people": 1, "accounts": 3}}
-    assert simulator.run(simulator.load(text(tree)), replications=1, engine="compiled").summary["engine"] == "compiled"
+    for engine in ("compiled", "simpy"):
+        assert simulator.run(simulator.load(text(tree)), replications=1, engine=engine).teams.is_empty()
     tree["retention"] = {"covered": "x0.8"}
-    with pytest.raises(ValueError, match="teams with `accounts`"):
-        simulator.run(simulator.load(text(tree)), replications=1, engine="compiled")
+    for engine in ("compiled", "simpy"):
+        assert not simulator.run(simulator.load(text(tree)), replications=1, engine=engine).teams.is_empty()
 
 
 def test_the_same_seed_gives_the_same_result():

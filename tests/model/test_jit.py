@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import simulator
+from simulator.customer.record import bit
 from simulator.jit import COMPILED_ROOMS, PACKAGE, source_hash
 
-OWN = {PACKAGE / "jit.py", PACKAGE / "borrow.py"}
+OWN = {PACKAGE / "jit.py", PACKAGE / "borrow.py", PACKAGE / "linking.py"}
 FIRST_ARRIVAL = """
 from types import SimpleNamespace
 import numpy as np
@@ -57,6 +58,7 @@ def edit(file: Path, old: str, new: str) -> None:
         ("customer/pricing.py", "2.0**-50", "2.0**-49"),  # a constant of a helper
         ("customer/tally.py", "FOLLOW_MONTHS = (3.0", "FOLLOW_MONTHS = (2.0"),
         ("draws/philox.py", '"""', '""" '),
+        ("linking.py", '"""', '""" '),
         ("accounting/account.py", "if net == 0", "if net == 1"),
         ("model/layout.py", "range(16)", "range(16) "),
         ("jit.py", "nogil=True", "nogil=False"),
@@ -151,6 +153,11 @@ def test_nothing_outside_the_compiled_rooms_is_compiled():
     ]
     assert len(others) > 20
     assert [file.relative_to(PACKAGE).as_posix() for file in others if compiles(file)] == []
+
+
+def test_python_cannot_call_a_function_of_the_kernel():
+    with pytest.raises(TypeError, match="bit is a function of the kernel: only compiled code can call it"):
+        bit(3)
 
 
 def test_the_rooms_are_there_and_something_is_compiled_in_them():

@@ -79,11 +79,12 @@ def test_the_check_sees_a_text_outside_and_an_overlap() -> None:
 
 
 def test_one_colour_for_each_kind_everywhere() -> None:
-    assert len(set(style.KIND_COLOURS.values())) == len(KINDS)
+    assert set(style.KIND_COLOURS) == {*KINDS, "fx"}
+    assert len(set(style.KIND_COLOURS.values())) == len(style.KIND_COLOURS)
     for name in ("movements", "bridge"):
         figure = draw(CASES["36 months"], name)
         drawn = {to_hex(patch.get_facecolor()).upper() for patch in figure.findobj(Rectangle)}
-        assert {colour.upper() for colour in style.KIND_COLOURS.values()} <= drawn
+        assert {style.KIND_COLOURS[kind].upper() for kind in KINDS} <= drawn
 
 
 def test_user_text_is_text() -> None:

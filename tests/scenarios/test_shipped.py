@@ -35,7 +35,6 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 WHAT_IFS = [path for path in FILES if "extends" in yaml.safe_load(path.read_text(encoding="utf-8"))]
 SEED = 11
 REPLICATIONS = 60
-REPLICATIONS_TEAMS = 24  # people are shared in the SimPy engine: about half a second a replication
 FREQUENCIES = (
     "over_selling_yearly",
     "over_selling_half_yearly",
@@ -406,7 +405,7 @@ class TestB2bTeam:
 
     def churn(self, name):
         """Return customers lost a customer-month, 24 months."""
-        result = run(name, REPLICATIONS_TEAMS)
+        result = run(name)
         return movements(result, kind="churn") / sum(payers(result, month - 1) for month in range(24))
 
     def test_a_success_team_lowers_churn_by_20_percent_or_more(self):
@@ -415,20 +414,20 @@ class TestB2bTeam:
 
     def test_faster_onboarding_raises_nrr(self):
         """Mean of the 12-month NRR over the second year."""
-        fast, slow = (run(name, REPLICATIONS_TEAMS) for name in ("b2b_team_fast_onboarding", "b2b_team"))
+        fast, slow = (run(name) for name in ("b2b_team_fast_onboarding", "b2b_team"))
         gained = sum(nrr_12m(fast, month) - nrr_12m(slow, month) for month in range(12, 24)) / 12
         assert estimate(gained).is_above(0.0)
 
     def test_faster_onboarding_loses_fewer_early(self):
         failed = [
-            counted(run(name, REPLICATIONS_TEAMS), "onboarding_failed")
+            counted(run(name), "onboarding_failed")
             for name in ("b2b_team", "b2b_team_fast_onboarding")
         ]
         assert estimate(failed[0] - failed[1]).is_above(0.0)
 
     def test_long_decisions_let_few_offers_through(self):
         """One offer is considered at a time, for a month or more: some find the customer busy."""
-        result = run("b2b_team", REPLICATIONS_TEAMS)
+        result = run("b2b_team")
         offers = ("next_department", "before_renewal", "budget_season")
         assert estimate(staged(result, offers, "busy")).is_above(0.0)
 

@@ -14,6 +14,7 @@ from simulator.reporting.figures import (
     bridge,
     closing_mrr,
     cohorts,
+    forecast_check,
     migration,
     movements,
     net_churn,
@@ -37,6 +38,7 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "offer_funnel": offer_funnel.draw,
     "usage_bill": usage_bill.draw,
     "team_utilisation": team_utilisation.draw,
+    "forecast_check": forecast_check.draw,
 }
 APPLIES: dict[str, Callable[[ResultView], bool]] = {
     "retention": retention.applies,
@@ -46,6 +48,7 @@ APPLIES: dict[str, Callable[[ResultView], bool]] = {
     "offer_funnel": offer_funnel.applies,
     "usage_bill": usage_bill.applies,
     "team_utilisation": team_utilisation.applies,
+    "forecast_check": forecast_check.is_checked,
 }
 """Figures that only some results have; all others every result has."""
 
@@ -77,10 +80,12 @@ def draw(result: ResultView, name: str, lang: str = "en") -> Figure:
     Raises
     ------
     ValueError
-        there is no such figure; the message lists those there are
+        there is no such figure, or the result was not checked and has none; the message lists those there are
     """
     if name not in FIGURES:
         raise ValueError(f"no figure is called {name!r}; known are: {', '.join(FIGURES)}")
+    if name == "forecast_check" and not applies(result, name):
+        raise ValueError(f"the run was not checked (plansim run --check); known are: {', '.join(drawable(result))}")
     return FIGURES[name](result, lang)
 
 

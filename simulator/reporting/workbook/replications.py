@@ -18,8 +18,8 @@ from simulator.accounting.metrics import compute
 from simulator.accounting.totals import UNIT, Totals
 from simulator.reporting.words import name, word
 from simulator.reporting.workbook.book import Book, Sheet, on
-from simulator.reporting.workbook.rebuilt import rebuilt
 from simulator.reporting.workbook.units import style_of
+from simulator.results.rebuild import totals_of
 from simulator.results.result import Result
 
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 3, 4
@@ -153,7 +153,7 @@ def has(metric: str) -> bool:
 def write(book: Book, sheet: Sheet, result: Result) -> Replications:
     """Fill the sheet; return where things are."""
     lang = book.lang
-    totals = rebuilt(result)
+    totals = totals_of(result)  # of which the workbook shows everybody, the first group
     months, count = len(result.months), result.replications
     book.text(sheet, TITLE_ROW, 0, word("workbook.replications_title", lang), "title")
     book.text(sheet, NOTE_ROW, 0, word("workbook.replications_note", lang), "note")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from simulator.scenario.explain.accounting import accounting
 from simulator.scenario.explain.assumptions import assumptions
 from simulator.scenario.explain.behaviour import behaviour
 from simulator.scenario.explain.catalogue import addon, bundle, plan
@@ -50,6 +51,8 @@ class Account:
         blocks += self._section(say("offers"), offers or [say("no_offers")])
         if self._written("economics"):
             blocks += self._section(say("economics"), economics(self.language, self.keys))
+        if self._written("accounting"):
+            blocks += self._section(say("accounting"), accounting(self.language, self.scenario))
         over_time = list(changes(self.scenario, self.language))
         if over_time:
             blocks += self._section(say("changes"), over_time)
@@ -64,7 +67,7 @@ class Account:
     def _frame(self) -> str:
         language, keys = self.language, self.keys
         last = keys.start[0] * 12 + keys.start[1] - 1 + keys.months - 1
-        frame = language.say(
+        return language.say(
             "frame",
             first=language.month(keys.start),
             last=language.month((last // 12, last % 12 + 1)),
@@ -72,9 +75,6 @@ class Account:
             currency=keys.currency,
             fiscal=language.month_of_year(keys.fiscal_year_start),
         )
-        if not self._written("accounting"):
-            return frame
-        return language.paragraph([frame, language.say("accounting", preset=keys.accounting.preset)])
 
     def _plans(self) -> Iterator[str]:
         language, keys = self.language, self.keys

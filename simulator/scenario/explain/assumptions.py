@@ -51,6 +51,8 @@ def assumptions(scenario: Scenario, language: Language) -> Iterator[str]:
         yield language.say("assume_causal")
     if not written("economics", "gross_margin"):
         yield language.say("assume_economics")
+    if not written("accounting"):
+        yield language.say("assume_policy")
     if not written("fiscal_year_start"):
         yield language.say("assume_fiscal")
     yield language.say("assume_rates")

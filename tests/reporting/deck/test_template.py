@@ -28,7 +28,13 @@ def template(
 ) -> Path:
     """A presentation of another size with its own fonts and colours, and a slide that must not stay."""
     made = Presentation()
+    wide, high = Inches(size[0]) / made.slide_width, Inches(size[1]) / made.slide_height
     made.slide_width, made.slide_height = Inches(size[0]), Inches(size[1])
+    for holder in (made.slide_master, *made.slide_layouts):
+        for shape in holder.placeholders:
+            if shape._element.spPr.find(qn("a:xfrm")) is not None:
+                shape.left, shape.width = int(shape.left * wide), int(shape.width * wide)
+                shape.top, shape.height = int(shape.top * high), int(shape.height * high)
     part = next(rel.target_part for rel in made.slide_master.part.rels.values() if rel.reltype.endswith("/theme"))
     root = etree.fromstring(part.blob)
     for kind in ("majorFont", "minorFont"):

@@ -78,7 +78,8 @@ def _chart(result: Any, metric: str, segment: str, rows: Sequence[Beside], what:
     if is_money(metric):
         every = [*(x for cell in cells for x in (cell.mean, cell.p95)), *wanted]
         unit = charts.money_unit(every, result.currency, lang)
-        scaled, form = unit.of, unit.number_format
+        scaled: Callable[[Sequence[float | None]], list[float | None]] = unit.of
+        form = unit.number_format
         what = word("format.with_unit", lang, text=what, unit=unit.name)
     else:
         scaled = _as_it_is
