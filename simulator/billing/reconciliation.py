@@ -59,7 +59,7 @@ def reconcile(tables: Sequence[Table], reading: Reading) -> Reconciliation:
         raise AssertionError(f"{reading.format}: rows both used and set aside: {both.head(5).rows()}")
     for name in ("used", "aside"):
         rows = getattr(reading, name)
-        if rows.height > 0 and rows.select("file", "row").n_unique() < rows.height:
+        if rows.height > 0 and not _each_once(rows):
             raise AssertionError(f"{reading.format}: a row is twice among the rows {name}")
     lost = {name: n - used[name] - aside[name] for name, n in read.items() if n != used[name] + aside[name]}
     if lost:
@@ -121,6 +121,12 @@ def _told(row: dict[str, object], tables: Sequence[Table]) -> str:
     column = f', column "{row["column"]}"' if row["column"] else ""
     value = f" ({shown(str(row['value']))})" if row["value"] is not None else ""
     return f"{table.where(int(str(row['row'])))}{column}: {REASONS[str(row['reason'])]}{value}"
+
+
+def _each_once(rows: pl.DataFrame) -> bool:
+    if rows["file"].n_unique() == 1:
+        return rows["row"].n_unique() == rows.height
+    return rows.select("file", "row").n_unique() == rows.height
 
 
 def _by_file(rows: pl.DataFrame, files: dict[str, int]) -> dict[str, int]:
