@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -31,15 +30,16 @@ class Reconciliation:
     rows: pl.DataFrame  # schema ASIDE plus `line`
     looked_up: dict[str, int]  # rows of tables that are only looked up
 
-    def write(self, path: Path) -> None:
-        """Write the rows that were set aside as CSV, harmless to spreadsheets; amounts in currency units."""
+    def table(self) -> pl.DataFrame:
+        """Return the rows that were set aside, harmless to spreadsheets; amounts in currency units."""
         from simulator.billing.textual import as_units
 
         table = self.rows.with_columns(
             as_units("mrr"), pl.col("reason").replace_strict(REASONS, default=None).alias("why")
         )
-        order = ("file", "line", "row", "reason", "why", "column", "value", "customer", "currency", "mrr")
-        harmless(table.select(order)).write_csv(path)
+        return harmless(
+            table.select("file", "line", "row", "reason", "why", "column", "value", "customer", "currency", "mrr")
+        )
 
 
 def reconcile(tables: Sequence[Table], reading: Reading) -> Reconciliation:
