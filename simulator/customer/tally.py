@@ -66,6 +66,8 @@ COUNTERS = (
     "detractors",
     "satisfaction",  # sum at month ticks, in millionths
     "not_followed",  # accepted rescues beyond the number followed per customer
+    "invoiced",  # ten-thousandths of a currency unit, in the month of the invoice
+    "credited",
 )
 (
     SIGN_UPS,
@@ -99,6 +101,8 @@ COUNTERS = (
     DETRACTORS,
     SATISFACTION,
     NOT_FOLLOWED,
+    INVOICED,
+    CREDITED,
 ) = (number(i) for i in range(len(COUNTERS)))
 NINETY_DAYS = 90.0 / 30.4375
 

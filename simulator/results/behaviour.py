@@ -65,6 +65,9 @@ def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.
     for name in COUNTED:
         metrics[name] = counted(name)
     metrics["pause_lost_mrr"] = counted("pause_lost") / UNIT
+    metrics["invoiced_revenue"] = counted("invoiced") / UNIT
+    metrics["credited_revenue"] = counted("credited") / UNIT
+    metrics["billed_revenue"] = (counted("invoiced") - counted("credited")) / UNIT
     answered = counted("promoters") + counted("passives") + counted("detractors")
     metrics["satisfaction"] = ratio(counted("satisfaction") / 1e6, answered)
     metrics["nps"] = ratio(counted("promoters") - counted("detractors"), answered)
