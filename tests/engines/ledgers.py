@@ -113,7 +113,8 @@ class Retold:
             elif net:
                 kind, words = ("expansion", RISES) if net > 0 else ("contraction", FALLS)
                 for cause, amount in _netted(causes, net).items():
-                    moved[plan, (kind, *words.get(cause, ("unspecified",) * 2))] = amount
+                    line = (plan, (kind, *words.get(cause, ("unspecified",) * 2)))
+                    moved[line] = moved.get(line, 0) + amount  # several causes may land on one line
             for (where, line), amount in moved.items():
                 self.month_amount[month, segment, where, line] += abs(amount)
             if net:

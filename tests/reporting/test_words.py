@@ -91,7 +91,10 @@ def test_a_name_without_a_label_stands_for_itself() -> None:
 
 OF_FIGURES = ("retention.", "migration.", "rescue.", "usage_bill.")  # see test_figures_behaviour.py
 OF_WORKBOOK = ("workbook.", "workbook_table.")  # see workbook/test_book.py
-OF_DECK = ("deck.", "deck_definition.")  # see deck/
+OF_DECK = (  # see deck/test_words.py
+    *("deck.column_", "deck.half_", "deck.offer_", "deck.price_", "deck.hit_", "deck.existing_", "deck.decide_"),
+    *("deck.decision_", "deck.target_", "deck.funnel_", "deck.recommended_", "deck_definition."),
+)
 # see page/test_words.py
 OF_PAGE = ("page.", "page_column.", "page_table.", "left_out.", "never_modelled.", "definition.")
 ELSEWHERE = (*OF_FIGURES, *OF_WORKBOOK, *OF_PAGE, *OF_DECK)

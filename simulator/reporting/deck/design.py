@@ -277,5 +277,7 @@ def add_number(design_: Design, slide: Any) -> bool:
     """Puts the template's slide number on a slide; False if its layout has none."""
     if design_.number is None:
         return False
-    slide.shapes._spTree.append(copy.deepcopy(design_.number._element))
+    number = copy.deepcopy(design_.number._element)
+    number.nvSpPr.cNvPr.set("id", str(slide.shapes._next_shape_id))  # of the layout's there may be another
+    slide.shapes._spTree.append(number)
     return True

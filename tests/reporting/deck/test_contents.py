@@ -44,7 +44,7 @@ def test_charts_hold_the_numbers_of_the_tables(lang: str, factor: float, new: st
     found = series_of(chart)
     values = found[mean]
     assert [x * factor for x in values if x is not None] == pytest.approx(closing["mean"].to_list())
-    low, wide = (list(series.values) for series in list(chart.plots)[0].series)  # type: ignore[attr-defined]
+    low, wide = (list(series.values) for series in next(iter(chart.plots)).series)  # type: ignore[attr-defined]
     assert [x * factor for x in low] == pytest.approx(closing["p05"].to_list())
     assert [(a + b) * factor for a, b in zip(low, wide, strict=True)] == pytest.approx(closing["p95"].to_list())
     columns = next(
@@ -66,7 +66,7 @@ def test_months_are_dates(tmp_path: Path) -> None:
 
 def test_the_waterfall_adds_up(tmp_path: Path) -> None:
     chart = chart_titled(deck_of(result(synthetic(36)), tmp_path), "MRR rises from")
-    bar = list(chart.plots)[0]  # type: ignore[attr-defined]
+    bar = next(iter(chart.plots))  # type: ignore[attr-defined]
     base, balance, *kinds = [list(series.values) for series in bar.series]
     level = balance[0]
     for i in range(1, len(base) - 1):
@@ -190,6 +190,12 @@ def test_slides_are_numbered(tmp_path: Path) -> None:
     deck = deck_of(result(synthetic(3)), tmp_path)
     for slide in list(deck.slides)[1:]:
         assert b'type="slidenum"' in etree.tostring(slide._element)
+
+
+def test_shapes_have_ids_of_their_own(tmp_path: Path) -> None:
+    for slide in deck_of(study(), tmp_path).slides:
+        ids = [shape.shape_id for shape in slide.shapes]
+        assert len(ids) == len(set(ids))
 
 
 def test_benchmarks_name_nobody(tmp_path: Path) -> None:

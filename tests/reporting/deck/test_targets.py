@@ -26,7 +26,8 @@ def problems(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_targets_are_read_in_the_order_of_months(tmp_path: Path) -> None:
-    text = "\ufeffmonth,metric,value,segment\r\n2026-06,closing_mrr,11000000,\r\n2026-04,net_mrr_churn_rate,2.5%,all\r\n\r\n"
+    text = "\ufeffmonth,metric,value,segment\r\n2026-06,closing_mrr,11000000,\r\n"
+    text += "2026-04,net_mrr_churn_rate,2.5%,all\r\n\r\n"
     assert read_targets(written(tmp_path, text), SHOWN) == (
         Target("2026-04", "net_mrr_churn_rate", "all", 0.025),
         Target("2026-06", "closing_mrr", "all", 11_000_000.0),
@@ -97,7 +98,8 @@ def test_variance_and_band() -> None:
     [
         (
             "en",
-            "Closing MRR: the mean forecast is above the target in 1 of 2 months; the target lies in the 5–95 % band in 1",
+            "Closing MRR: the mean forecast is above the target in 1 of 2 months; "
+            "the target lies in the 5–95 % band in 1",
         ),
         ("ja", "予実：期末MRRの予測平均が目標を上回るのは2か月中1か月、目標が5–95%区間に入るのは1か月"),
     ],

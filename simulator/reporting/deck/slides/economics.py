@@ -32,7 +32,7 @@ def add(deck: Deck, result: Any, label: str = "") -> None:
     value, interval = _written(result, "ltv_to_cac", ratio, lang)
     month = numbers.month(ratio.month, lang)
     finding = word("deck.economics_title", lang, month=month, ratio=value, interval=interval)
-    titles = [word(f"deck.{x}", lang) for x in ("figure", "value", "interval", "benchmark")]
+    titles = [word(key, lang) for key in ("deck.figure", "deck.value", "deck.interval", "deck.benchmark")]
     told = notes(deck, finding, *METRICS, "benchmarks", file="metrics.csv")
     source = word("deck.benchmark_source", lang)
     tables.add_pages(deck, titled(finding, label, lang), Grid(titles, rows, "lrll"), told, source=source)

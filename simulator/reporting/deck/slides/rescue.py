@@ -24,7 +24,7 @@ def add(deck: Deck, result: Any, label: str = "") -> None:
     counts = {name: _sum(result, name) for name in FUNNEL}
     if not counts["rescue_offered"] or not result.summary.get("rescue_total"):
         return
-    names = [word(f"deck.{name}", lang) for name in FUNNEL]
+    names = [word(f"deck.funnel_{name}", lang) for name in FUNNEL]
     values: list[float | None] = [counts[name] for name in FUNNEL]
     still = _still(result)
     for months, (observed, stayed) in still.items():
