@@ -11,6 +11,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
+from simulator.accounting.movements import KINDS
 from simulator.reporting import style
 from simulator.reporting.deck import WrongTemplate
 from simulator.reporting.deck.design import ACCENTS, design
@@ -79,7 +80,7 @@ def test_lines_take_the_accents_and_kinds_keep_their_colours(tmp_path: Path) -> 
     deck = deck_of(study(), tmp_path, template=template(tmp_path / "t.pptx"))
     used = {x.get("val") for chart in charts(deck) for x in chart._chartSpace.iter(qn("a:srgbClr"))}
     assert "C00000" in used
-    assert {colour.lstrip("#") for colour in style.KIND_COLOURS.values()} <= used
+    assert {style.KIND_COLOURS[kind].lstrip("#") for kind in KINDS} <= used
 
 
 def test_accents_that_are_alike_are_not_used_for_lines() -> None:
