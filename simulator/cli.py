@@ -7,13 +7,23 @@ from typing import Annotated
 import typer
 
 from simulator.commands.account import account
+from simulator.commands.attribute import attribute
 from simulator.commands.base import base
 from simulator.commands.check import check
 from simulator.commands.compare import compare
+from simulator.commands.deck import deck
+from simulator.commands.expect import expect
 from simulator.commands.explain import explain
+from simulator.commands.figures import figures
 from simulator.commands.new import new
+from simulator.commands.optimise import optimise
+from simulator.commands.report import report
 from simulator.commands.run import run
 from simulator.commands.schema import schema
+from simulator.commands.sensitivity import sensitivity
+from simulator.commands.solve import solve
+from simulator.commands.sweep import sweep
+from simulator.commands.workbook import workbook
 
 app = typer.Typer(
     name="plansim",
@@ -31,6 +41,7 @@ Start here:
   plansim check my.yaml      find what is wrong in it, all at once
   plansim explain my.yaml    read it back in sentences
   plansim run my.yaml        simulate it: tables and figures in reports/my
+  plansim expect my.yaml     what theory says it gives on average
 
 What did happen:
 
@@ -63,7 +74,17 @@ def start(
 
 for question in (
     run,
+    expect,
     compare,
+    sweep,
+    sensitivity,
+    attribute,
+    solve,
+    optimise,
+    report,
+    workbook,
+    deck,
+    figures,
     check,
     explain,
     schema,

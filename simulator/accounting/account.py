@@ -51,6 +51,7 @@ ACCOUNT = np.dtype(
         ("has_closed_paying", "u1"),  # some month-end was above 0
         ("away", "u1"),  # left, or went to a free plan, and has not paid since
         ("was_away", "u1"),  # away at some moment since the last paying month-end
+        ("gone", "u1"),  # booked as churned at month grain, with no paying month-end since
         ("left", "i8"),  # month of the last leaving
         ("first_left", "i8"),  # of the first leaving since the last paying month-end
         ("closed", "i8"),  # standing at the last month-end
@@ -102,6 +103,7 @@ def _clear(account):
     account.month = 0
     account.start_cause = account.return_cause = account.leave_cause = 0
     account.has_paid = account.has_closed_paying = account.away = account.was_away = account.uncounted = 0
+    account.gone = 0
     account.left = account.first_left = account.new_in = -1
     account.closed = ABSENT
 
@@ -124,8 +126,9 @@ def record_change(books, policy, account, history, month, cause, mrr, plan, stan
         account.cause = cause
     elif standing == ABSENT and waited:
         line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
-        if history.mrr[month] == 0 and account.has_closed_paying:
+        if history.mrr[month] == 0 and account.has_closed_paying and not account.gone:
             books.month_count[month, account.segment, account.paid_plan, line] += 1
+            account.gone = 1
     if line >= 0:
         # a movement belongs to the plan it leads to; a churn to the plan that was left
         row = account.paid_plan if leaves else plan
@@ -267,13 +270,14 @@ def _move_month(books, policy, account, history):
         _book(books, account, account.plan, line, net)
     elif after == 0 and _has_left(policy, account.standing):
         _book(books, account, account.paid_plan, CHURN_LINE[account.leave_cause], net)
+        account.gone = 1
     elif single:
         _book(books, account, account.plan, (EXPANSION_LINE if net > 0 else CONTRACTION_LINE)[account.cause], net)
     else:
         _move_by_cause(books, account, history, net)
     if after > 0:
         account.has_closed_paying = 1
-        account.was_away = 0
+        account.was_away = account.gone = 0
     if single:
         history.causes[account.cause] = 0
         account.touched = np.uint64(0)

@@ -20,7 +20,6 @@ from simulator.billing.policy_file import read_policy
 from simulator.billing.read import Billing, read_billing
 from simulator.billing.reading import ReadOptions
 from simulator.billing.reasons import REASONS
-from simulator.billing.textual import as_units
 from simulator.billing.window import checked_timezone, end_of_day, window
 from simulator.results.result import Result
 
@@ -169,6 +168,11 @@ def named_after(sources: Sequence[str | Path]) -> str:
     return name if len(sources) == 1 else f"{name} and {len(sources) - 1} more"
 
 
+def folder_after(sources: Sequence[str | Path]) -> str:
+    """Return a name for the folder of the results: the title without spaces, `subs-and-4-more`."""
+    return "-".join(named_after(sources).split())
+
+
 def told(billing: Billing) -> dict[str, Any]:
     """Return what summary.json says of the source."""
     reading, rows = billing.reading, billing.reconciliation
@@ -224,11 +228,9 @@ def reconciliation_tables(billing: Billing) -> dict[str, pl.DataFrame]:
         for note in billing.reading.notes
     ]
     table = pl.DataFrame([*counts, *reasons, *notes], schema=RECONCILIATION)
-    aside = rows.rows.with_columns(as_units("mrr"), pl.col("reason").replace_strict(REASONS, default=None).alias("why"))
-    return {"reconciliation": harmless(table), "aside": harmless(aside.select(ASIDE))}
+    return {"reconciliation": harmless(table), "aside": rows.table()}
 
 
-ASIDE = ("file", "line", "row", "reason", "why", "column", "value", "customer", "currency", "mrr")
 RECONCILIATION = {
     "what": pl.String,
     "file": pl.String,

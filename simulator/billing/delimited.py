@@ -36,8 +36,8 @@ class _Records:
         found = self.data == ord(delimiter)
         if self.quoted is not None:
             found &= ~self.quoted
-        counts = np.add.reduceat(found, self.starts, dtype=np.int32)
-        return counts + 1
+        places = np.flatnonzero(found)
+        return np.diff(np.searchsorted(places, self.starts), append=len(places)) + 1
 
     def text(self, record: int) -> str:
         return self.data[self.starts[record] : self.ends[record]].tobytes().decode("utf-8")
@@ -93,11 +93,11 @@ def _records(text: bytes, name: str) -> _Records:
     newlines = np.flatnonzero(breaks)
     quoted = None
     if b'"' in text:
-        marks = data == _QUOTE
-        quoted = (np.cumsum(marks, dtype=np.uint8) & 1).astype(bool)  # uint8 wraps around, which keeps odd and even
-        if quoted[-1]:
-            opened = int(np.flatnonzero(marks)[-1])
-            line = text[:opened].count(b"\n") + 1
+        marks = np.flatnonzero(data == _QUOTE)
+        runs = np.diff(marks, prepend=0, append=len(data))
+        quoted = np.repeat(np.arange(len(runs)) % 2 == 1, runs)  # a mark turns it on, the next one off
+        if len(marks) % 2:
+            line = text[: int(marks[-1])].count(b"\n") + 1
             raise BillingError(
                 f'{name}, line {line}: a quotation mark (") is opened or closed here and has no partner; write a '
                 f'quotation mark inside a cell twice ("")'

@@ -130,7 +130,11 @@ def history(items: pl.DataFrame, policy: Policy, cutoff: datetime, timezone: str
         raise BillingError("there is nothing to account: no period starts before the as-of date")
     p, names = _columns(frame)
     moments = _moments(p["customer"], p["start"], p["end"])
-    counts = {s: moments.level(p["standing"] == s) for s in (PRESENT, TRIAL, PAUSED)}
+    held = np.bincount(p["standing"], minlength=PAUSED + 1)  # most sources hold no trials and no pauses
+    counts = {
+        s: moments.level(p["standing"] == s) if held[s] else np.zeros(len(moments), np.int64)
+        for s in (PRESENT, TRIAL, PAUSED)
+    }
     standing = np.full(len(moments), ABSENT)
     for stands in (PAUSED, TRIAL, PRESENT):
         standing[counts[stands] > 0] = stands
@@ -173,6 +177,8 @@ def _columns(frame: pl.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, pl.S
         return pl.col(column).cast(pl.Enum(among)).to_physical().cast(pl.Int64)
 
     def rank(column: str) -> pl.Expr:
+        if frame[column].n_unique() == frame.height:  # an export with one row a subscription is the usual one
+            return pl.int_range(pl.len(), dtype=pl.Int64)
         return pl.col(column).cast(pl.Categorical).to_physical().cast(pl.Int64)
 
     coded_frame = frame.select(
@@ -200,7 +206,7 @@ def _columns(frame: pl.DataFrame) -> tuple[dict[str, np.ndarray], dict[str, pl.S
 def _moments(group: np.ndarray, start: np.ndarray, end: np.ndarray) -> _Moments:
     """Return the moments of each group: customers, or subscriptions."""
     closed = end != OPEN
-    times, place = np.unique(np.concatenate([start, end[closed]]), return_inverse=True)
+    times, place = _places(np.concatenate([start, end[closed]]))
     address = np.concatenate([group, group[closed]]) * len(times) + place
     points, position = np.unique(address, return_inverse=True)
     ends = np.searchsorted(points, (group + 1) * len(times))
@@ -402,11 +408,17 @@ def _segments(p: dict[str, np.ndarray], customers: int) -> tuple[np.ndarray, int
 
 def _months(times: np.ndarray, timezone: str) -> np.ndarray:
     """Return the month, year x 12 + month - 1, of each moment (microseconds, UTC) in a time zone."""
-    unique, place = np.unique(times, return_inverse=True)
+    unique, place = _places(times)
     moment = pl.Series(unique).cast(pl.Datetime("us"))
     local = moment.dt.replace_time_zone("UTC").dt.convert_time_zone(timezone)
     month = local.dt.year().cast(pl.Int64) * 12 + local.dt.month().cast(pl.Int64) - 1
     return month.to_numpy()[place]
+
+
+def _places(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different times in order, and the position of each; mostly days, which are few and need no sorting."""
+    unique = pl.Series(times).unique().sort().to_numpy()
+    return unique, np.searchsorted(unique, times)
 
 
 def _micros(moment: datetime) -> int:

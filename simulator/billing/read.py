@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
+from simulator.billing.cells.currencies import NO_CURRENCY, NONE
 from simulator.billing.errors import BillingError
 from simulator.billing.pseudonyms import random_key, with_pseudonyms
 from simulator.billing.reading import Reader, Reading, ReadOptions
-from simulator.billing.recognise import mapped, recognise
+from simulator.billing.recognise import SEGMENT, check_segments, mapped, recognise, with_segments
 from simulator.billing.reconciliation import Reconciliation, check_something_left, check_strict, reconcile
 from simulator.billing.source import open_tables
 
@@ -56,9 +57,16 @@ def read_billing(
         where the source cannot be read, no row of it can be used, or, with `options.strict`, it is not clean.
     """
     options = options or ReadOptions()
-    tables = mapped(open_tables(sources, query=query, options=options), options.mapping, every)
+    tables = list(open_tables(sources, query=query, options=options))
+    if options.segment_by is not None:
+        if SEGMENT in options.mapping.values():
+            raise BillingError("--segment-by: a column is mapped to segment already; give one of the two")
+        tables = with_segments(tables, options.segment_by)
+    tables = mapped(tables, options.mapping, every)
     found = recognise(tables, options.format, every)
-    reading = found.reader.read(found.tables, options)
+    if options.segment_by is not None:
+        check_segments(found.reader, options.segment_by)
+    reading = _with_currency(found.reader.read(found.tables, options))
     said = [sentence for table in tables for sentence in table.said]
     said.append(f"format: {found.reader.name} ({found.reader.title})")
     said += [f"{table.name}: no table of this format; not used" for table in found.unused]
@@ -74,6 +82,14 @@ def read_billing(
         check_strict(reconciliation, reading, found.tables)
     _check_total(reading.items)
     return Billing(reading, reconciliation, found.reader.title)
+
+
+def _with_currency(reading: Reading) -> Reading:
+    """Call the currency "none" where nothing at all states one, and say so: every format by the same rule."""
+    if not reading.items.height or reading.items["currency"].null_count() < reading.items.height:
+        return reading
+    items = reading.items.with_columns(currency=pl.lit(NONE))
+    return replace(reading, items=items, said=(*reading.said, NO_CURRENCY))
 
 
 def _check_total(items: pl.DataFrame) -> None:

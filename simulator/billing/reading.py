@@ -34,6 +34,7 @@ class ReadOptions:
     """What the source does not say and its owner declares."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)  # theirs = ours
+    segment_by: str | None = None  # column, as theirs is called, whose values are segments, whatever else it is
     format: str | None = None  # name of a reader; None: recognised
     as_of: datetime | None = None  # UTC; None: the latest date in the source
     timezone: str = "UTC"  # of times without a zone

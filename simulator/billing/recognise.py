@@ -10,6 +10,8 @@ from simulator.billing.readers import readers
 from simulator.billing.reading import Reader
 from simulator.billing.table import FILE, ROW, Table, column_name
 
+SEGMENT = "segment"
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -91,6 +93,44 @@ def mapped(tables: Sequence[Table], mapping: Mapping[str, str], every: Sequence[
     if problems:
         raise BillingError(problems)
     return [_renamed(table, names) for table in tables]
+
+
+def with_segments(tables: Sequence[Table], column: str) -> list[Table]:
+    """Return the tables with a copy of a column as `segment`; the column stays what it is, be it the plan.
+
+    Raises
+    ------
+    BillingError
+        if no table has it.
+    """
+    name = column_name(column)
+    if not any(name in table.columns for table in tables):
+        there = listed([table.header(c) for table in tables for c in table.frame.columns if c != ROW], 30)
+        raise BillingError(f"--segment-by {column}: there is no column {column!r}; there are {there}")
+    return [_copied(table, name) if name in table.columns and name != SEGMENT else table for table in tables]
+
+
+def _copied(table: Table, column: str) -> Table:
+    headers = {**table.headers, SEGMENT: table.header(column)}
+    numeric = table.numeric - {SEGMENT} | ({SEGMENT} if column in table.numeric else frozenset())
+    return replace(
+        table, frame=table.frame.with_columns(table.frame[column].alias(SEGMENT)), headers=headers, numeric=numeric
+    )
+
+
+def check_segments(reader: Reader, column: str) -> None:
+    """Refuse segments of a column where the format has none.
+
+    Raises
+    ------
+    BillingError
+        naming the format.
+    """
+    if SEGMENT not in reader.fields:
+        raise BillingError(
+            f"--segment-by {column}: {reader.title} is read without segments; give the rows as subscription periods "
+            f"(--format periods)"
+        )
 
 
 def _renamed(table: Table, names: Mapping[str, str]) -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -31,15 +30,16 @@ class Reconciliation:
     rows: pl.DataFrame  # schema ASIDE plus `line`
     looked_up: dict[str, int]  # rows of tables that are only looked up
 
-    def write(self, path: Path) -> None:
-        """Write the rows that were set aside as CSV, harmless to spreadsheets; amounts in currency units."""
+    def table(self) -> pl.DataFrame:
+        """Return the rows that were set aside, harmless to spreadsheets; amounts in currency units."""
         from simulator.billing.textual import as_units
 
         table = self.rows.with_columns(
             as_units("mrr"), pl.col("reason").replace_strict(REASONS, default=None).alias("why")
         )
-        order = ("file", "line", "row", "reason", "why", "column", "value", "customer", "currency", "mrr")
-        harmless(table.select(order)).write_csv(path)
+        return harmless(
+            table.select("file", "line", "row", "reason", "why", "column", "value", "customer", "currency", "mrr")
+        )
 
 
 def reconcile(tables: Sequence[Table], reading: Reading) -> Reconciliation:
@@ -59,7 +59,7 @@ def reconcile(tables: Sequence[Table], reading: Reading) -> Reconciliation:
         raise AssertionError(f"{reading.format}: rows both used and set aside: {both.head(5).rows()}")
     for name in ("used", "aside"):
         rows = getattr(reading, name)
-        if rows.height > 0 and rows.select("file", "row").n_unique() < rows.height:
+        if rows.height > 0 and not _each_once(rows):
             raise AssertionError(f"{reading.format}: a row is twice among the rows {name}")
     lost = {name: n - used[name] - aside[name] for name, n in read.items() if n != used[name] + aside[name]}
     if lost:
@@ -121,6 +121,12 @@ def _told(row: dict[str, object], tables: Sequence[Table]) -> str:
     column = f', column "{row["column"]}"' if row["column"] else ""
     value = f" ({shown(str(row['value']))})" if row["value"] is not None else ""
     return f"{table.where(int(str(row['row'])))}{column}: {REASONS[str(row['reason'])]}{value}"
+
+
+def _each_once(rows: pl.DataFrame) -> bool:
+    if rows["file"].n_unique() == 1:
+        return rows["row"].n_unique() == rows.height
+    return rows.select("file", "row").n_unique() == rows.height
 
 
 def _by_file(rows: pl.DataFrame, files: dict[str, int]) -> dict[str, int]:

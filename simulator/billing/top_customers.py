@@ -11,10 +11,11 @@ from simulator.accounting.policy import ANY_GAP, Policy
 from simulator.accounting.replay import replay
 from simulator.accounting.totals import UNIT
 from simulator.billing.history import History, Steps
-from simulator.billing.posting import ROOM, TABLES, since
+from simulator.billing.posting import TABLES, since
 from simulator.results.tables import month_labels
 
 TOP = 10
+ROOM = 10_000_000  # bytes of one part's movements: so few that memory is used again and not asked for anew
 ALL_MONTHS = "all"
 TOP_CUSTOMERS = {
     "month": pl.String,
@@ -142,8 +143,8 @@ def _accounted(history: History, policy: Policy, first: int, chosen: np.ndarray)
         part["segment"], part["plan"] = np.searchsorted(some, part["customer"]), 0
         books = since(replay(part, history.months, len(some), 1, policy), first)
         amounts = (books.month_amount if policy.grain == "month" else books.event_amount)[:, :, 0]
-        by_kind = np.stack([amounts[..., kinds == k].sum(axis=-1) for k in range(len(KINDS))], axis=-1)
-        m, s, k = np.nonzero(by_kind)
-        parts.append(pl.DataFrame({"customer": some[s], "month": m + first, "kind": k, "amount": by_kind[m, s, k]}))
-    cells = pl.concat(parts)
+        m, s, line = np.nonzero(amounts)
+        moved = {"customer": some[s], "month": m + first, "kind": kinds[line], "amount": amounts[m, s, line]}
+        parts.append(pl.DataFrame(moved))
+    cells = pl.concat(parts).group_by("customer", "month", "kind", maintain_order=True).agg(pl.col("amount").sum())
     return cells.with_columns(kind=pl.Series(KINDS, dtype=pl.String)[cells["kind"].to_numpy()])

@@ -45,11 +45,11 @@ def base(
     key: billing.Key = None,
     quiet: Quiet = False,
 ) -> None:
-    """Who are our customers? Write what `opening:` of a scenario reads."""
+    """Who are our customers? Write them as an opening base."""
     with explained_errors():
         if key is not None and not pseudonyms:
             raise WrongInput("--key is the key of pseudonyms; add --pseudonyms")
-        columns, chosen = billing.mapping(mapped, segment_by), billing.pairs("--set", knobs)
+        columns, chosen = billing.pairs("--map", mapped), billing.pairs("--set", knobs)
         plans = billing.pairs("--plan-map", plan_map)
         from simulator.billing.account import customers_at
         from simulator.billing.harmless import harmless
@@ -68,6 +68,7 @@ def base(
                 **billing.reading_options(
                     format=format,
                     mapping=columns,
+                    segment_by=segment_by,
                     timezone=timezone,
                     interval=interval,
                     minor_units=minor_units,

@@ -80,14 +80,6 @@ def pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def mapping(given: Sequence[str] | None, segment_by: str | None) -> dict[str, str]:
-    """Return what the columns are called: theirs = ours."""
-    names = pairs("--map", given)
-    if segment_by is not None:
-        names[segment_by] = "segment"
-    return names
-
-
 @contextmanager
 def billing_errors() -> Iterator[None]:
     """Turn errors of a billing source into errors of the input."""

@@ -28,6 +28,19 @@ MaxReplications = Annotated[
     int, typer.Option("--max-replications", metavar="N", help="The most replications that --precision may add up to.")
 ]
 
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("--metric", metavar="METRIC[@MONTH][/SEGMENT]", help="What to look at (several times for several)."),
+]
+Metric = Annotated[str, typer.Option("--metric", metavar="METRIC[@MONTH][/SEGMENT]", help="What to look at.")]
+
+
+def say_cost(scenarios: int, replications: int, quiet: bool) -> None:
+    """Say, before it starts, how much a study simulates."""
+    if not quiet:
+        total = scenarios * replications
+        typer.echo(f"{scenarios:,} scenarios x {replications:,} replications = {total:,} to simulate", err=True)
+
 
 def checked_precision(precision: str | None, most: int) -> float | None:
     """Return the precision asked for as a share, or None."""

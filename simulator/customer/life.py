@@ -15,6 +15,7 @@ from simulator.customer.discount import end_discount
 from simulator.customer.downgrade import downgrade
 from simulator.customer.failed_payment import end_chase, fail_payment
 from simulator.customer.hazards import refresh
+from simulator.customer.invoicing import invoice, invoice_cycles
 from simulator.customer.leaving import leave
 from simulator.customer.offers import decide, make_offer
 from simulator.customer.pause import end_pause
@@ -28,7 +29,7 @@ from simulator.customer.seats import add_seats
 from simulator.customer.service import be_served
 from simulator.customer.shock import suffer_shock
 from simulator.customer.signals import show_signal
-from simulator.customer.tally import close_all_followed, count_attachment
+from simulator.customer.tally import close_all_followed, count_attachment, count_journey
 from simulator.customer.ticks import tick
 from simulator.customer.trials import end_trial
 from simulator.jit import jit, number
@@ -85,7 +86,7 @@ def advance(m, c, out):
     else:
         c.clocks[clock].due = NEVER if clock != RENEWAL else t
         dated_event(m, c, out, t, clock)
-    return follow_up(m, c, t, here, lives, renewal)
+    return follow_up(m, c, out, t, here, lives, renewal)
 
 
 @jit
@@ -94,11 +95,11 @@ def serve(m, c, out, t, o):
     s = c.state
     here, lives, renewal = s.here, s.lives, c.clocks[RENEWAL].due
     be_served(m, c, out, t, o)
-    return follow_up(m, c, t, here, lives, renewal)
+    return follow_up(m, c, out, t, here, lives, renewal)
 
 
 @jit
-def follow_up(m, c, t, here, lives, renewal):
+def follow_up(m, c, out, t, here, lives, renewal):
     """Set the clocks anew after an event and return when the next one is due.
 
     `here`, `lives` and `renewal` are what they were before: what depends on them is set only if they have changed.
@@ -111,6 +112,7 @@ def follow_up(m, c, t, here, lives, renewal):
     elif c.clocks[RENEWAL].due != renewal:
         schedule_renewal_offers(m, c, t)
     refresh(m, c, t)
+    invoice(m, c, out, t)
     return next_due(m, c)
 
 
@@ -207,5 +209,7 @@ def end(m, c, out):
     """Close the customer's account and tallies at the horizon."""
     horizon = m.scalars[0].months
     close_all_followed(m, c, out, float(horizon))
+    invoice_cycles(out, c.state, float(horizon))
     count_attachment(m, c, out)
+    count_journey(m, c, out)
     close_account(out.books, m.policy[0], c.account, c.history, horizon)

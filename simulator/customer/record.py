@@ -71,6 +71,15 @@ STATE = np.dtype(
         ("usage_bill_2", "f8"),
         ("usage_bills", "i8"),
         ("unpaid_until", "f8"),  # end of the chase
+        # invoices: what the last one was of, and up to where cycles are invoiced
+        ("invoiced_bill", "i8"),  # a month
+        ("invoiced_plan", "i8"),
+        ("in_advance", "i8"),  # part of it that is due at the start of a cycle
+        ("metered", "i8"),  # the rest, due in arrears
+        ("metered_since", "f8"),
+        ("cycle_start", "f8"),  # cycles count from here
+        ("cycle_months", "f8"),
+        ("cycles", "f8"),  # invoiced, whole ones from there
         ("uncollected", "u1"),  # unpaid for longer than the policy lets it count
         # a change that waits
         ("pending_plan", "i8"),

@@ -13,6 +13,7 @@ from simulator.customer.clocks import next_anniversary, whole_periods_after
 from simulator.customer.counting import counted_amount, counted_standing
 from simulator.customer.dated_offers import just_before, schedule_offers
 from simulator.customer.hazards import refresh
+from simulator.customer.invoicing import invoice, no_invoices, open_invoices
 from simulator.customer.offers import make_offer
 from simulator.customer.phases import start_onboarding
 from simulator.customer.plan_change import start_term
@@ -62,6 +63,8 @@ def enter(m, c, out, key0, key1, block, number, t):
             c.clocks[TICK].due = next_anniversary(s, t)
     schedule_offers(m, c, t if block.kind == ARRIVING else just_before(t))
     refresh(m, c, t)
+    if block.kind == ARRIVING:
+        invoice(m, c, out, t)
 
 
 @jit
@@ -80,6 +83,7 @@ def clear(m, c):
     s.flows = s.renewals = s.terms_done = s.followed = 0
     s.lives = s.ticks = s.bills = s.decisions = s.trials = s.pauses = s.discounts = s.shocks = s.payments = 0
     s.usage_months = s.usage = s.used = s.satisfaction = s.discount = 0.0
+    no_invoices(s)
     s.units = s.seats = 1
     s.trial = NO_TRIAL
     s.phase = ADOPTED
@@ -178,6 +182,7 @@ def enter_account(m, c, out):
         s.first_paid_at = -1.0  # before the run
     s.booked_plan = s.plan
     amount, standing = counted_amount(m, c), counted_standing(m, s)
+    open_invoices(m, c)
     open_account(out.books, m.policy[0], c.account, c.history, s.segment, s.plan, amount, standing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,6 +66,8 @@ COUNTERS = (
     "detractors",
     "satisfaction",  # sum at month ticks, in millionths
     "not_followed",  # accepted rescues beyond the number followed per customer
+    "invoiced",  # ten-thousandths of a currency unit, in the month of the invoice
+    "credited",
 )
 (
     SIGN_UPS,
@@ -98,8 +101,14 @@ COUNTERS = (
     DETRACTORS,
     SATISFACTION,
     NOT_FOLLOWED,
+    INVOICED,
+    CREDITED,
 ) = (number(i) for i in range(len(COUNTERS)))
 NINETY_DAYS = 90.0 / 30.4375
+
+# Used amounts at the horizon are counted in steps of a quarter of an octave of 1 + used; the last one is open.
+USAGE_STEPS = 128
+STEPS_PER_OCTAVE = 4.0
 
 
 class Tallies(NamedTuple):
@@ -108,6 +117,8 @@ class Tallies(NamedTuple):
     offers: Any  # (M, S, O, stages), by the month in which the offer was made
     counters: Any  # (M, S, counters); the 90-day ones by month of the first payment
     moves: Any  # (M, S, P + 1, P + 1) changes of plan, from and to; P stands for outside
+    journeys: Any  # (S, 2, P, P + 1, 2) opening base or later, first plan, plan at the horizon (P: gone), rescued
+    usage: Any  # (S, P, USAGE_STEPS) customers at the horizon by the amount they used in their last month
 
 
 def empty_tallies(months: int, segments: int, offers: int, plans: int) -> Tallies:
@@ -116,6 +127,8 @@ def empty_tallies(months: int, segments: int, offers: int, plans: int) -> Tallie
         np.zeros((months, segments, offers, len(OFFER_STAGES)), np.int64),
         np.zeros((months, segments, len(COUNTERS)), np.int64),
         np.zeros((months, segments, plans + 1, plans + 1), np.int64),
+        np.zeros((segments, 2, plans, plans + 1, 2), np.int64),
+        np.zeros((segments, plans, USAGE_STEPS), np.int64),
     )
 
 
@@ -234,3 +247,15 @@ def count_acceptance(m, c, out, t, offer):
     out.tallies.offers[int(t), c.state.segment, offer, ACCEPTED] += 1
     if m.offers[c.state.epoch, offer].motion == DOWNSELL and c.state.here != GONE:
         follow(m, c, out, t, offer)
+
+
+@jit
+def count_journey(m, c, out):
+    """Count where a customer began and where it is at the horizon, and how much it uses there."""
+    s = c.state
+    entered = 1 if c.account.joined >= 0 else 0
+    to = m.scalars[0].n_plans if s.here == GONE else s.plan
+    out.tallies.journeys[s.segment, entered, s.first_plan, to, s.rescued] += 1
+    if s.here != GONE and m.segments[s.epoch, s.segment].usage.there:
+        step = min(int(STEPS_PER_OCTAVE * math.log2(1.0 + s.used)), USAGE_STEPS - 1)
+        out.tallies.usage[s.segment, s.plan, step] += 1

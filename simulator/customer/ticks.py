@@ -6,6 +6,7 @@ from simulator.accounting.movements import Cause
 from simulator.customer.bill_shock import watch_bill
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.counting import remember_usage
+from simulator.customer.invoicing import invoice_usage
 from simulator.customer.offers import make_offer
 from simulator.customer.record import ACTIVE
 from simulator.customer.satisfaction import step_satisfaction
@@ -33,6 +34,7 @@ def tick(m, c, out, t):
     s = c.state
     s.ticks += 1
     remember_usage(m, c)
+    invoice_usage(out, s, t)
     step_usage(m, s, t)
     step_satisfaction(m, s)
     settle(m, c, out, t, USAGE)

@@ -14,6 +14,7 @@ from simulator.customer.pricing import round_half_up
 from simulator.jit import entry_point
 from simulator.model import tables as T
 from simulator.model.charges import usage_price_row
+from simulator.model.compile import Model
 from simulator.scenario import units
 from simulator.scenario.keys.plans import UsagePrice
 
@@ -74,6 +75,18 @@ def charge(usage_price: Mapping[str, Any], usage: float | int | str | Decimal) -
     table = np.array(tiers or [(np.inf, 0.0, 0.0)], T.TIER).view(np.recarray)
     cents = int(_charge(row, table, float(amount)))
     return (Decimal(cents) / UNIT).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def list_bill(model: Model, plan: int, used: float) -> float:
+    """Return what a plan costs a month with a used amount at the prices of the model's last epoch, in currency units.
+
+    The list price of the plan with the seats that are in it, paid by the month, within the plan's bounds.
+    """
+    rows = model.tables.plans[-1, plan : plan + 1].copy()
+    minimum, maximum = float(rows[0].minimum), float(rows[0].maximum)
+    rows[0].minimum, rows[0].maximum = 0.0, np.inf
+    total = float(rows[0].price) + float(_charge(rows, model.tables.tiers, used))
+    return min(max(total, minimum), maximum) / float(UNIT)
 
 
 def _texts(value: Any) -> Any:

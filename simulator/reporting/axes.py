@@ -52,7 +52,7 @@ def money_axis(ax: Axes, low: float, high: float, code: str, lang: str, name: st
         ax.set_ylim(low, high)
     scale = numbers.scale_for(max(abs(places[0]), abs(places[-1])), lang)
     ax.set_yticks(places, labels=numbers.tick_labels(places, scale, lang))
-    _rule(ax)
+    rule(ax)
     return word("format.with_unit", lang, text=name, unit=numbers.unit(scale, code, lang))
 
 
@@ -60,7 +60,7 @@ def percent_axis(ax: Axes, low: float, high: float, lang: str, *, ticks: int = 6
     """Ticks of the vertical axis in per cent, limits as given."""
     places = [place for place in tick_places(low, high, ticks) if low <= place <= high]
     ax.set_yticks(places, labels=numbers.percent_tick_labels(places, lang))
-    _rule(ax)
+    rule(ax)
 
 
 def tick_places(low: float, high: float, most: int) -> list[float]:
@@ -82,7 +82,8 @@ def as_gaps(values: Iterable[float | None]) -> list[float]:
     return [math.nan if value is None else value for value in values]
 
 
-def _rule(ax: Axes) -> None:
+def rule(ax: Axes) -> None:
+    """Levels across the axes, and no axis line at the left."""
     ax.grid(visible=True, axis="y", color=style.RULE, linewidth=0.8)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

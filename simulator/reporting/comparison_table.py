@@ -32,7 +32,13 @@ def comparison_table(study: Any, lang: str) -> list[Section]:
             cost = choices.filter((pl.col("metric") == metric) & (pl.col("scenario") == row["scenario"]))
             rows.append(_row(study, metric, row, known(cost["cost_if_wrong"][0]), lang))
         notes = _variance_notes(study, metric, lang)
-        sections.append(Section(f"{word(f'metric.{metric}', lang)}, {numbers.month(last, lang)}", titles, rows, notes))
+        caption = word(
+            "comparison.caption_rate" if metric in RATES else "comparison.caption",
+            lang,
+            metric=word(f"metric.{metric}", lang),
+            month=numbers.month(last, lang),
+        )
+        sections.append(Section(caption, titles, rows, notes))
     return sections
 
 

@@ -6,9 +6,9 @@ has no interval and the sentence says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from simulator.reporting import numbers, waterfall
+from simulator.reporting import numbers, style, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
 from simulator.reporting.result_view import Cell, ResultView, is_observed, last_known, series
 from simulator.reporting.words import word
@@ -124,6 +124,25 @@ def negative_throughout(result: ResultView) -> bool:
     return bool(known) and all(value is not None and value < 0 for value in highest)
 
 
+def forecast_check(result: ResultView, lang: str) -> str:
+    """Whether a checked run is compatible with the theory, by the test of all comparisons, and how far off it is."""
+    check = result.summary["check"]
+    worst = check["worst"]
+    where = word(f"metric.{worst['metric']}", lang)
+    if worst["segment"] != "all":
+        where = word("finding.forecast_segment", lang, metric=where, segment=style.showable(worst["segment"], 24))
+    values = {
+        "metric": where,
+        "month": numbers.month(worst["month"], lang),
+        "p": numbers.p_value(check["p_value"], lang),
+    }
+    if worst["z"] is None:
+        return word("finding.forecast_impossible", lang, metric=values["metric"], month=values["month"])
+    key = "finding.forecast_agrees" if check["agrees"] else "finding.forecast_differs"
+    written = numbers.plain(abs(worst["z"]), lang, digits=1)
+    return word(key, lang, z=written, band=numbers.plain(check["band"], lang, digits=1), **values)
+
+
 FINDINGS: dict[str, Callable[[ResultView, str], str]] = {
     "movements": movements,
     "closing_mrr": closing_mrr,
@@ -144,6 +163,13 @@ def percent_interval(result: ResultView, cell: Cell, lang: str) -> tuple[str, st
     mean = cell.mean if cell.mean is not None else 0.0
     texts = numbers.percent_together(mean, (cell.p05, cell.p95), lang)
     return texts[0], interval(result, cell, texts[1], texts[2], lang)
+
+
+def share_interval(result: ResultView, row: Mapping[str, float | None], lang: str) -> tuple[str, str]:
+    """A share of the summary (mean, p05, p95) and its interval in brackets; of one replication without ends."""
+    banded = result.replications > 1
+    cell = Cell("", row["mean"], row["p05"] if banded else None, None, row["p95"] if banded else None)
+    return percent_interval(result, cell, lang)
 
 
 def interval(result: ResultView, cell: Cell, low: str, high: str, lang: str) -> str:

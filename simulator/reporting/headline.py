@@ -65,6 +65,8 @@ def _negative(result: ResultView, lang: str) -> str:
     if negative.month is None:
         if len(result.months) < findings.SHORTEST_TO_TURN:
             return word("headline.too_short_to_turn", lang)
+        if result.replications == 0:
+            return word("headline.never_expected", lang, month=numbers.month(result.months[-1], lang))
         if result.replications == 1:
             key = "headline.never_observed" if is_observed(result) else "headline.never_one"
             return word(key, lang, month=numbers.month(result.months[-1], lang))

@@ -6,7 +6,9 @@ English: ¥1,234, ¥12.3M, $1.2k, 3.4%, −¥5k. Japanese: 1,234円, 1,234万円
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from simulator.reporting.currencies import currency
@@ -34,13 +36,34 @@ SCALES = {
     "ja": (UNIT, Scale(1e4, "万", "万"), Scale(1e8, "億", "億"), Scale(1e12, "兆", "兆")),
 }
 
+BOARD_SCALES = {
+    "en": SCALES["en"],
+    "ja": (UNIT, Scale(1e4, "万", "万"), Scale(1e6, "百万", "百万"), *SCALES["ja"][2:]),
+}
+"""Scales of decks: boards in Japan read 百万円 and 億円, and 万円 a customer."""
+
+_scales: ContextVar[dict[str, tuple[Scale, ...]]] = ContextVar("scales", default=SCALES)
+
+
+@contextmanager
+def for_boards() -> Iterator[None]:
+    """Within this, amounts are written in the scales of decks."""
+    token = _scales.set(BOARD_SCALES)
+    try:
+        yield
+    finally:
+        _scales.reset(token)
+
+
+LEAST_P = 0.001
+"""The smallest probability that is written by its value."""
 MOST_DIGITS = 6
 """Decimals that no written number exceeds."""
 
 
 def scale_for(largest: float, lang: str) -> Scale:
     """The largest scale in which an amount of this size is at least one."""
-    fitting = [scale for scale in SCALES[lang] if abs(largest) >= scale.factor]
+    fitting = [scale for scale in _scales.get()[lang] if abs(largest) >= scale.factor]
     return fitting[-1] if fitting else UNIT
 
 
@@ -143,6 +166,13 @@ def plain(value: float | None, lang: str, *, digits: int = 0) -> str:
     if value is None or not math.isfinite(value):
         return word("format.none", lang)
     return f"{_sign(value, digits, lang, signed=False)}{abs(value):,.{digits}f}"
+
+
+def p_value(value: float, lang: str) -> str:
+    """A probability under a hypothesis: p = 0.43, p = 0.003, p < 0.001."""
+    if value < LEAST_P:
+        return word("format.p_below", lang, number=f"{LEAST_P:g}")
+    return word("format.p_value", lang, number=f"{value:.{2 if value >= 0.1 else 3}f}")
 
 
 def month(text: str | None, lang: str) -> str:

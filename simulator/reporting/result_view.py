@@ -35,6 +35,8 @@ class ResultView(Protocol):
     @property
     def movements(self) -> pl.DataFrame: ...
     @property
+    def teams(self) -> pl.DataFrame: ...
+    @property
     def summary(self) -> Mapping[str, Any]: ...
 
 
@@ -77,6 +79,12 @@ def series(result: ResultView, metric: str, segment: str = "all") -> list[Cell]:
     rows = result.metrics.filter((pl.col("metric") == metric) & (pl.col("segment") == segment))
     found = {row["month"]: row for row in rows.iter_rows(named=True)}
     return [_cell(month, found.get(month), banded=result.replications > 1) for month in result.months]
+
+
+def further(result: ResultView, name: str) -> pl.DataFrame | None:
+    """A further table of the result, or None if it has none of that name (an older folder, an account)."""
+    found = getattr(result, "tables", {}).get(name)  # not every view has further tables
+    return found if isinstance(found, pl.DataFrame) else None
 
 
 def last_known(cells: list[Cell]) -> Cell | None:

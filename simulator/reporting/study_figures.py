@@ -8,10 +8,16 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simulator.reporting.figures import comparison
+from simulator.reporting.figures import attribution, comparison, sobol, solution, sweep, tornado, trade_off
 
 STUDY_FIGURES: dict[str, dict[str, Callable[..., Figure]]] = {
     "comparison": {"comparison": comparison.draw},
+    "sweep": {"sweep": sweep.draw},
+    "tornado": {"tornado": tornado.draw},
+    "sobol": {"sobol": sobol.draw},
+    "attribution": {"levers": attribution.draw_levers, "reasons": attribution.draw_reasons},
+    "solution": {"solution": solution.draw},
+    "trade_off": {"trade_off": trade_off.draw},
     "cases": {"comparison": comparison.draw},
 }
 

@@ -8,6 +8,7 @@ and saved inside `context`, and never through pyplot.
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
@@ -39,6 +40,8 @@ LINE = "#4B2E83"
 """The line of a figure with one measure."""
 BAND = "#CFC6E2"
 """The band around that line."""
+NEUTRALS = (LINE, "#CC6677", "#999933", "#332288", "#882255", BALANCE)
+"""Lines of one figure that are no movements (plans, teams), in order (after Tol 2021, muted)."""
 ZONE_INK = "#00664B"
 ZONE = "#E3F3EC"
 """The zone of negative churn: a tint of expansion, which wins there."""
@@ -55,6 +58,8 @@ LATIN, JAPANESE = "DejaVu Sans", "IPAexGothic"
 FAMILIES = {"en": [LATIN, JAPANESE], "ja": [JAPANESE, LATIN]}
 """Fonts by language; the second supplies glyphs that the first lacks, such as a Japanese plan name."""
 
+LEFT_TO_RIGHT = "\u200e"
+"""Stands around a name that is written from right to left, lest it turn the sentence that it is in."""
 REPLACEMENT = "□"
 """Stands for a character that neither font has."""
 
@@ -160,9 +165,16 @@ def glyphs(family: str) -> frozenset[int]:
 def showable(text: str, longest: int = 80) -> str:
     """Text of a user made fit for a figure: one line, every glyph there, not too long."""
     spaced = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    known = glyphs(LATIN) | glyphs(JAPANESE)
+    known = _known()
     shown = "".join(character if ord(character) in known else REPLACEMENT for character in spaced)
-    return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+    shown = shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+    right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in shown)
+    return f"{LEFT_TO_RIGHT}{shown}{LEFT_TO_RIGHT}" if right_to_left else shown
+
+
+@cache
+def _known() -> frozenset[int]:
+    return glyphs(LATIN) | glyphs(JAPANESE)
 
 
 @cache

@@ -50,7 +50,7 @@ def _fitting_table(result: ResultView, console: Console, lang: str) -> Table:
 
 
 def _table(result: ResultView, resolution: Resolution, lang: str, gap: int) -> Table:
-    source = "table.source" if result.replications > 1 else "table.source_one"
+    source = {0: "table.source_expected", 1: "table.source_one"}.get(result.replications, "table.source")
     source = "table.source_billing" if is_observed(result) else source
     caption = word(
         "table.caption",

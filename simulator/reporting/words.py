@@ -1,4 +1,4 @@
-"""Every label and sentence of the reports in two languages, from one table (`words.toml`)."""
+"""Every label and sentence of the reports in two languages, one table from a few files (`words.toml` and others)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "ja")
+FILES = (
+    "words.toml",
+    "definitions.toml",
+    *("page/words.toml", "figures/words.toml", "workbook/words.toml", "deck/words.toml"),
+)
+"""Files of the table; no key is in two of them."""
 
 
 def word(key: str, lang: str, **values: object) -> str:
@@ -39,6 +45,11 @@ def name(section: str, key: str, lang: str) -> str:
 @cache
 def table() -> dict[str, dict[str, str]]:
     """All words: 'section.name' → language → text."""
-    text = resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
-    sections = tomllib.loads(text)
-    return {f"{section}.{key}": texts for section, keys in sections.items() for key, texts in keys.items()}
+    words: dict[str, dict[str, str]] = {}
+    for file in FILES:
+        text = resources.files(__package__).joinpath(*file.split("/")).read_text(encoding="utf-8")
+        for section, keys in tomllib.loads(text).items():
+            for key, texts in keys.items():
+                if words.setdefault(f"{section}.{key}", texts) is not texts:
+                    raise ValueError(f"{file}: {section}.{key} is in another file of words already")
+    return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +12,11 @@ from simulator.accounting.spread import spread
 from simulator.accounting.totals import UNIT
 from simulator.customer.tally import COUNTERS, OFFER_STAGES, Tallies
 from simulator.model.compile import Model
+from simulator.model.offers import MOTIONS
 from simulator.model.tables import CANCEL_INTENT, DOWNSELL
 from simulator.results.summary import number
 
+MOTION_NAMES = {code: name for name, code in MOTIONS.items()}
 # counters that are metrics as they stand
 COUNTED = (
     "sign_ups",
@@ -62,6 +65,9 @@ def behaviour_metrics(tallies: Sequence[Tallies], model: Model) -> dict[str, np.
     for name in COUNTED:
         metrics[name] = counted(name)
     metrics["pause_lost_mrr"] = counted("pause_lost") / UNIT
+    metrics["invoiced_revenue"] = counted("invoiced") / UNIT
+    metrics["credited_revenue"] = counted("credited") / UNIT
+    metrics["billed_revenue"] = (counted("invoiced") - counted("credited")) / UNIT
     answered = counted("promoters") + counted("passives") + counted("detractors")
     metrics["satisfaction"] = ratio(counted("satisfaction") / 1e6, answered)
     metrics["nps"] = ratio(counted("promoters") - counted("detractors"), answered)
@@ -104,6 +110,57 @@ def rescue_funnel(tallies: Sequence[Tallies], model: Model) -> dict[str, dict[st
                 row[name if field == "mean" else f"{name}_{field}"] = number(getattr(summary, field))
         funnel[model.names.offers[o]] = row
     return funnel
+
+
+def rescue_total(tallies: Sequence[Tallies], model: Model) -> dict[str, dict[str, float | None]] | None:
+    """Return the cancellation flow over the whole horizon, all its offers together; None where it has no offers.
+
+    `intents` (customers who wanted to leave, bluffers included) and `lured` (who came for the offer alone),
+    `accepted` rescues, and as shares: `rescued` of the intents, `still_3m`, `_6m`, `_12m` and `returned_12m` of the
+    accepted rescues that the horizon shows that long. Mean, p05 and p95 over replications.
+    """
+    rescues = rescue_offers(model)
+    if not len(rescues):
+        return None
+    offers = np.stack([t.offers for t in tallies])[:, :, :, rescues].sum(axis=(1, 2, 3)).astype(np.float64)
+    counters = np.stack([t.counters for t in tallies]).sum(axis=(1, 2)).astype(np.float64)
+    stage = {name: offers[:, i] for i, name in enumerate(OFFER_STAGES)}
+    counted = {name: counters[:, COUNTERS.index(name)] for name in ("intents", "lured", "rescued")}
+    values = {
+        "intents": counted["intents"],
+        "lured": counted["lured"],
+        "accepted": stage["accepted"],
+        "rescued": ratio(counted["rescued"], counted["intents"]),
+        **{f"still_{k}m": ratio(stage[f"still_{k}"], stage[f"observed_{k}"]) for k in (3, 6, 12)},
+        "returned_12m": ratio(stage["returned_12"], stage["observed_12"]),
+    }
+    return {name: told(one) for name, one in values.items()}
+
+
+def offer_totals(tallies: Sequence[Tallies], model: Model) -> dict[str, dict[str, Any]]:
+    """Return, for each offer, its motion and, over the whole horizon, how often it was made and accepted, the share
+    accepted, and the MRR (currency units a month) that it brought when it took effect.
+
+    Mean, p05 and p95 over replications. The MRR is a sum of changes, not what is left of them at the horizon.
+    """
+    offers = np.stack([t.offers for t in tallies]).sum(axis=(1, 2)).astype(np.float64)  # (R, O, stages)
+    totals: dict[str, dict[str, Any]] = {}
+    for o, name in enumerate(model.names.offers):
+        made, accepted, mrr = (offers[:, o, OFFER_STAGES.index(stage)] for stage in ("made", "accepted", "mrr"))
+        totals[name] = {
+            "motion": MOTION_NAMES[int(model.tables.offers.motion[model.tables.offers.made[:, o] != 0, o][0])],
+            "made": told(made),
+            "accepted": told(accepted),
+            "acceptance": told(ratio(accepted, made)),
+            "mrr": told(mrr / UNIT),
+        }
+    return totals
+
+
+def told(values: np.ndarray) -> dict[str, float | None]:
+    """Return mean, p05 and p95 over replications, for JSON."""
+    summary = spread(values)
+    return {field: number(getattr(summary, field)) for field in ("mean", "p05", "p95")}
 
 
 def _with_everybody(by_segment: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +13,11 @@ from simulator.accounting.totals import Totals
 from simulator.customer.tally import NOT_FOLLOWED
 from simulator.engines.output import Replication
 from simulator.model.compile import Model
-from simulator.results.behaviour import rescue_funnel
+from simulator.results.behaviour import offer_totals, rescue_funnel, rescue_total
+from simulator.results.journeys import journeys_frame, journeys_summary, plan_moves_frame
 from simulator.results.measure import Measure
 from simulator.results.result import Result
+from simulator.results.sign_up_cohorts import cohort_table, run_cohorts_frame
 from simulator.results.summary import headline, negative_churn, versions
 from simulator.results.tables import (
     metrics_frame,
@@ -25,6 +28,7 @@ from simulator.results.tables import (
     without_rescue_rows,
 )
 from simulator.results.teams import teams_frame
+from simulator.results.usage import bills_frame, usage_frame, usage_summary
 from simulator.results.variance import PER_DRAW, decompose, grouped
 from simulator.scenario.policy_reach import knobs_that_matter
 from simulator.scenario.ranges import uniforms
@@ -45,6 +49,7 @@ class Collector:
     fresh: list[Replication] = field(default_factory=list)  # taken, and not among the rows yet
     twins: list[int] = field(default_factory=list)
     teams: list[np.ndarray] = field(default_factory=list)
+    cohorts: np.ndarray | None = None  # the sum over replications
     events: int = 0
     measure: Measure = field(init=False)
 
@@ -57,6 +62,8 @@ class Collector:
         self.fresh.append(replication)
         if len(self.fresh) == AT_ONCE:
             self._tabulate()
+        cohorts = cohort_table(replication.books)
+        self.cohorts = cohorts if self.cohorts is None else self.cohorts + cohorts
         self.events += replication.events
         if replication.teams is not None:
             self.teams.append(replication.teams)
@@ -102,6 +109,10 @@ class Collector:
             "policy": self.scenario.policy.summary() | {"matters": list(knobs_that_matter(self.scenario))},
             "headline": headline(metrics, labels),
             "rescue": rescue_funnel(self.measure.tallies, self.model),
+            "rescue_total": rescue_total(self.measure.tallies, self.model),
+            "offers": offer_totals(self.measure.tallies, self.model),
+            "journeys": journeys_summary(self.measure.tallies),
+            "usage": usage_summary(self.measure.tallies, self.model),
             "negative_churn": distribution,
             "negative_churn_probability": by_month,
             **self.uncertainty(metrics, seed),
@@ -116,7 +127,20 @@ class Collector:
             runs=runs,
             summary=summary,
             scenario_yaml=self.scenario.resolved_yaml(),
+            tables=self.tables(labels),
         )
+
+    def tables(self, labels: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """Return the further tables of the result, by name; their columns are in docs/results.md."""
+        tallies, names = self.measure.tallies, self.model.names
+        assert self.cohorts is not None
+        return {
+            "cohorts": run_cohorts_frame(self.cohorts, len(tallies), names.segments, self.scenario.start),
+            "journeys": journeys_frame(tallies, names),
+            "plan_moves": plan_moves_frame(tallies, names, labels),
+            "usage": usage_frame(tallies, self.model),
+            "bills": bills_frame(tallies, self.model),
+        }
 
     def uncertainty(self, metrics: dict[str, np.ndarray], seed: int) -> dict[str, Any]:
         """Return how much of the variance of the last month's figures comes of the ranges; nothing without ranges."""

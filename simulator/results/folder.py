@@ -21,6 +21,7 @@ TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parqu
 ACCOUNT_TABLES = ("metrics.csv", "movements.csv", "cohorts.csv", "plan_matrix.csv", "top_customers.csv", "runs.parquet")
 CURRENCIES = "currencies.json"
 LEDGER = "ledger.parquet"
+ON_REQUEST = ("check", "controlled")  # frames of a result that are None unless asked for: NAME.csv
 
 
 def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
@@ -85,12 +86,16 @@ def write_result(result: Result, folder: Path) -> None:
     """Write the files of a result, figures aside, to a folder that is there."""
     result.metrics.write_csv(folder / "metrics.csv", float_scientific=False)
     result.movements.write_csv(folder / "movements.csv", float_precision=4)
-    if not result.tables:  # of a run
+    if result.summary.get("source") != "billing":
         result.offers.write_csv(folder / "offers.csv", float_precision=4)
         result.teams.write_csv(folder / "teams.csv", float_scientific=False)
     for name, table in result.tables.items():
         table.write_csv(folder / f"{name}.csv", float_scientific=False)
     result.runs.write_parquet(folder / "runs.parquet", statistics=False)
+    for name in ON_REQUEST:
+        frame = getattr(result, name)
+        if frame is not None:
+            frame.write_csv(folder / f"{name}.csv", float_scientific=False)
     summary = json.dumps(result.summary, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
     if result.scenario_yaml:
@@ -132,18 +137,31 @@ def read(folder: Path | str) -> Result:
         scenario_yaml=yaml.read_text(encoding="utf-8") if yaml.is_file() else "",
         tables={name: frame for name, frame in further.items() if frame is not None},
         ledger=ledger if ledger.is_file() else None,
+        **{name: _read_if_there(folder / f"{name}.csv") for name in ON_REQUEST},
     )
 
 
-FURTHER = ("cohorts", "plan_matrix", "top_customers", "reconciliation", "aside")
+def _read_if_there(path: Path) -> pl.DataFrame | None:
+    return pl.read_csv(path, schema_overrides=_COLUMNS) if path.is_file() else None
+
+
+# further tables, NAME.csv: of runs, then of accounts; folders of earlier versions lack them
+FURTHER = (
+    *("cohorts", "journeys", "plan_moves", "usage", "bills"),
+    *("plan_matrix", "top_customers", "reconciliation", "aside"),
+)
 # Said, not guessed: a column without a value (the deviation of one replication) would be read as text.
 _TEXT = (
     *("month", "segment", "metric", "kind", "motion", "reason", "plan", "offer", "stage", "team", "figure", "cohort"),
-    *("plan_from", "plan_to", "customer", "file", "column", "value", "currency"),
+    *("plan_from", "plan_to", "customer", "file", "column", "value", "currency", "entered", "rescued"),
 )
-_NUMBERS = ("mean", "sd", "p05", "p50", "p95", "mrr_from", "mrr_to", "logo_retention", "mrr_retention", "share", "mrr")
+_NUMBERS = (
+    *("mean", "sd", "p05", "p50", "p95", "mrr_from", "mrr_to", "logo_retention", "mrr_retention", "share", "mrr"),
+    *("expected", "z", "low95", "high95", "factor", "customers", "used_from", "used_to", "used", "bill"),
+)
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_NUMBERS, pl.Float64),
     "replications": pl.Int32,
+    "age": pl.Int64,
 }

@@ -27,6 +27,7 @@ LOWER_IS_BETTER = frozenset(
         "payments_failed",
         "payments_lost",
         "pause_lost_mrr",
+        "credited_revenue",
         "cac",
         "cac_payback_months",
     }

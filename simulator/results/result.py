@@ -29,9 +29,13 @@ class Result:
         what `summary.json` holds
     scenario_yaml
         the resolved scenario; running it again with the recorded seed gives the same bytes
+    check
+        month, segment, metric, mean, expected, sd, z, tested: the run held against the theory, where that was asked
+    controlled
+        month, segment, metric, mean, low95, high95, factor: means with less random error, where that was asked
     tables
-        further tables by name, each a CSV file of the folder; of an account: cohorts, plan_matrix, top_customers,
-        reconciliation and aside
+        further tables by name, each a CSV file of the folder: of a run cohorts, journeys, plan_moves, usage and
+        bills; of an account cohorts, plan_matrix, top_customers, reconciliation and aside
     """
 
     metrics: pl.DataFrame
@@ -43,6 +47,8 @@ class Result:
     scenario_yaml: str = ""
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     ledger: Any = field(default=None, compare=False)  # path of the ledger's file, copied when saved
+    check: pl.DataFrame | None = None
+    controlled: pl.DataFrame | None = None
 
     @property
     def title(self) -> str:
@@ -90,7 +96,7 @@ class Result:
         return rows
 
     def figure(self, name: str, lang: str = "en") -> Any:
-        """Return a matplotlib Figure: movements, closing_mrr, bridge or net_churn."""
+        """Return a matplotlib Figure: movements, closing_mrr, bridge, ... (docs/figures.md)."""
         from simulator.reporting.figures import draw  # matplotlib is slow to import
 
         return draw(self, name, lang)

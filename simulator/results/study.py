@@ -22,7 +22,7 @@ SUMMARY = "summary.json"
 KINDS: dict[str, tuple[str, ...]] = {
     "comparison": ("differences", "choices"),
     "cases": ("differences", "choices", "cases"),
-    "sweep": ("sweep",),
+    "sweep": ("sweep", "design"),
     "tornado": ("tornado",),
     "sobol": ("sobol",),
     "solution": ("solution", "trials"),
@@ -173,14 +173,20 @@ def read_study(folder: Path | str) -> Study:
     return Study(kind, tables, summary, runs)
 
 
-# Columns that are text whatever their values look like; all others of a study's tables are numbers.
+# Columns that are text whatever their values look like, and whole numbers; all others of a study's tables are numbers.
 TEXT = (
     *("month", "case", "segment", "metric", "scenario", "key", "lever"),
-    *("value_text", "text", "kind", "motion", "reason"),
+    *("value_text", "text", "end", "status", "kind", "motion", "reason"),
 )
+WHOLE = ("point", "trial")
 
 
 def _read_table(path: Path) -> pl.DataFrame:
     names: Sequence[str] = path.read_text(encoding="utf-8").split("\n", 1)[0].strip().split(",")
-    schema = {name: pl.String if name in TEXT or name.endswith("_text") else pl.Float64 for name in names}
-    return pl.read_csv(path, schema=schema)
+    return pl.read_csv(path, schema={name: _kind(name) for name in names})
+
+
+def _kind(name: str) -> type[pl.DataType]:
+    if name in TEXT or name.endswith("_text"):
+        return pl.String
+    return pl.Int64 if name in WHOLE else pl.Float64

@@ -22,10 +22,14 @@ from simulator.customer.tally import COUNTERS, OFFER_STAGES
 from simulator.engines.output import Replication
 from simulator.model.names import Names
 
-MONEY = ("mrr", "pause_lost")  # columns of stock, offers and counters that are amounts, not counts
+# columns of stock, offers and counters that are amounts, not counts
+MONEY = ("mrr", "pause_lost", "invoiced", "credited")
 STOCK = ("paying", "free", "trial", "paused", "mrr")
 # with every *_mrr: currency units, written with four decimals
-AMOUNTS = ("arr", "arpa", "ltv_revenue", "ltv_profit", "ltv_net", "cac", "contribution")
+AMOUNTS = (
+    *("arr", "arpa", "ltv_revenue", "ltv_profit", "ltv_net", "cac", "contribution"),
+    *("invoiced_revenue", "credited_revenue", "billed_revenue"),
+)
 RUNS_SCHEMA = {
     "replication": pl.Int32,
     "table": pl.String,

@@ -17,7 +17,13 @@ MAX_ITEMS = 62
 """Plans, and add-ons: what a customer holds is kept as one bit each of a signed 64-bit number."""
 
 MAX_CUSTOMERS = 4_000_000
-"""Customers of one segment that may sign up in one month, or be there at the start."""
+"""Customers of one segment that may sign up in one month: the room of a month in their numbers."""
+
+MAX_OPENING = 1_000_000_000
+"""Customers of one segment that may be there at the start: their number is a word of 32 bits."""
+
+MAX_OPENING_MRR = 2**56
+"""Opening MRR at list prices, in ten-thousandths: sums of what becomes of it stay far inside int64."""
 
 SUM_TOLERANCE = 1e-9
 
@@ -169,10 +175,17 @@ def _segment(keys: Keys, name: str, segment: Segment, formerly_sold: frozenset[s
     opening = segment.opening if isinstance(segment.opening, dict) else {}
     if segment.opening is None and segment.arrivals is None:
         yield path, "has no customers; write `opening`, `arrivals` or both"
-    if sum(opening.values()) >= MAX_CUSTOMERS:
+    if sum(opening.values()) >= MAX_OPENING:
         yield (
             (*path, "opening"),
-            f"has {sum(opening.values()):_} customers; a segment starts with fewer than {MAX_CUSTOMERS:_}",
+            f"has {sum(opening.values()):_} customers; a segment starts with fewer than {MAX_OPENING:_}",
+        )
+    opening_mrr = sum(number * keys.plans[plan].price for plan, number in opening.items() if plan in keys.plans)
+    if opening_mrr >= MAX_OPENING_MRR:
+        yield (
+            (*path, "opening"),
+            f"starts with an MRR of {opening_mrr // MONEY_SCALE:_}; a segment has less than "
+            f"{MAX_OPENING_MRR // MONEY_SCALE:_}: use a larger currency unit",
         )
     if isinstance(segment.opening, str) and segment.opening_tenure is not None:
         yield (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 
 from simulator.scenario.correlations import read_correlations
@@ -37,14 +37,27 @@ def load(source: str | FilePath) -> Scenario:
         tree = resolve_file(path)
     if STUDY in tree.entries:
         raise ScenarioError([problem_at(tree, (STUDY,), "this file is a study of several scenarios, not a scenario")])
-    tree = _titled(tree, name)
+    return from_tree(_titled(tree, name), path, name)
+
+
+def from_tree(tree: Mapping, path: FilePath | None, name: str, known: Sequence[Scenario] = ()) -> Scenario:
+    """Return the scenario that a resolved tree says; `path` and `name` are those it goes by.
+
+    Customer files that one of the `known` scenarios has read, for the same segments and held against the same names,
+    are not read again.
+
+    Raises
+    ------
+    ScenarioError
+        with every problem of the tree and of its customer files.
+    """
     found = find_ranges(tree)
     correlations, problems = read_correlations(tree, found.ranges)
     history = read_history(_likely(tree, found))
     problems += [*found.problems, *_outside(history.problems, found.unread)]
     customers: dict[str, Customers] = {}
     if history.epochs:
-        customers, wrong = _opening_files(tree, history.epochs[0].keys, problems)
+        customers, wrong = _opening_files(tree, history.epochs[0].keys, problems, known)
         problems += wrong
     problems = problems or list(ends_problems(tree, found.ranges))
     if problems:
@@ -90,12 +103,11 @@ def _titled(tree: Mapping, name: str) -> Mapping:
     return Mapping({"title": Scalar(name, tree.place), **tree.entries}, tree.keys, tree.place)
 
 
-def _opening_files(tree: Mapping, keys: Keys, problems: list[Problem]) -> tuple[dict[str, Customers], list[Problem]]:
+def _opening_files(
+    tree: Mapping, keys: Keys, problems: list[Problem], known: Sequence[Scenario]
+) -> tuple[dict[str, Customers], list[Problem]]:
     """Customers of the segments that read them from a file, each file read once."""
-    users: dict[str, list[str]] = {}
-    for name, segment in keys.segments.items():
-        if isinstance(segment.opening, str):
-            users.setdefault(segment.opening, []).append(name)
+    users = _users(keys)
     customers: dict[str, Customers] = {}
     wrong: list[Problem] = []
     for file, segments in users.items():
@@ -107,15 +119,35 @@ def _opening_files(tree: Mapping, keys: Keys, problems: list[Problem]) -> tuple[
             problem.key.split(".")[0] in ("plans", "addons", "terms", "segments") for problem in problems
         ):
             continue  # rows cannot be held against names and plans that are not known yet
+        same = next((other for other in known if _read_alike(file, keys, other.epochs[0].keys)), None)
         try:
-            read = read_customers(file, keys, segments)
+            read = read_customers(file, keys, segments).of if same is None else same.customers.__getitem__
         except ScenarioError as error:
             wrong.extend(error.problems)
             continue
         for name in segments:
-            customers[name] = read.of(name)
+            customers[name] = read(name)
             wrong.extend(_without_rate(tree, keys, name, customers[name]))
     return customers, wrong
+
+
+def _users(keys: Keys) -> dict[str, list[str]]:
+    """The segments that take their opening customers from a file, by file."""
+    users: dict[str, list[str]] = {}
+    for name, segment in keys.segments.items():
+        if isinstance(segment.opening, str):
+            users.setdefault(segment.opening, []).append(name)
+    return users
+
+
+def _read_alike(file: str, keys: Keys, others: Keys) -> bool:
+    """Whether a customer file reads the same with both sets of keys: for the same segments, and with the same names."""
+
+    def of(some: Keys) -> tuple[object, ...]:
+        addons = {name: addon.with_ for name, addon in some.addons.items()}
+        return _users(some).get(file), list(some.segments), list(some.plans), list(some.terms), addons
+
+    return of(keys) == of(others)
 
 
 def _without_rate(tree: Mapping, keys: Keys, segment: str, customers: Customers) -> list[Problem]:

@@ -121,6 +121,31 @@ def with_texts(tree: Mapping, texts: Dictionary[Path, str]) -> Mapping:
     return node
 
 
+def kind_at(path: Path) -> Kind | None:
+    """Return the kind of the single number that a key takes, or None where the key takes no number of a kind."""
+    return _kind(_reached(list(_choices(Keys)), path)[0])
+
+
+def shortest(path: Path) -> Path:
+    """Return a path without a last key that could be left out: `acceptance` for `acceptance.base`."""
+    return _reached(list(_choices(Keys)), path)[1]
+
+
+def written_number(text: str, kind: Kind | None) -> tuple[float, Unit]:
+    """Return the number in a written value, and the unit it is written in.
+
+    Raises
+    ------
+    ValueError
+        if there is no number in it.
+    """
+    match = _written.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"`{text}` has no number")
+    whole, money = (kind.whole, kind.money) if kind is not None else (False, False)
+    return float(match[2].replace("_", "")), Unit(match[1], match[3], whole, money)
+
+
 def read_law(node: Mapping, kind: Kind) -> tuple[Law, Unit]:
     """Return the law that a range states, and the unit its numbers are written in."""
     keys = set(node.entries)

@@ -15,7 +15,6 @@ from simulator.scenario.errors import Problem, did_you_mean, listed
 from simulator.scenario.keys import Keys
 from simulator.scenario.keys.block import Block
 from simulator.scenario.kinds import MONTHLY, Names
-from simulator.scenario.not_built import not_built
 from simulator.scenario.tree import Mapping, Node, Path, entries, find, key_text, plain, reach, replaced
 
 _PLACEHOLDERS: dict[str, object] = {
@@ -76,7 +75,7 @@ def validate(tree: Mapping, formerly_sold: frozenset[str] = frozenset()) -> Vali
     `formerly_sold`: plans and add-ons that earlier epochs sold, which customers may therefore hold.
     """
     names = names_of(tree)
-    problems: list[Problem] = [problem_at(tree, path, reason) for path, reason in not_built(tree)]
+    problems: list[Problem] = []
     wrong: list[Path] = []
     keys = _read(tree, names, problems, wrong)
     if keys is not None:

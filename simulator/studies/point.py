@@ -60,7 +60,8 @@ def read_point(text: str, scenario: Scenario) -> Point:
         problems.append(f"{text}: there is no segment `{segment}`{near}; there are {listed(groups)}")
     if problems:
         raise WrongStudy("\n".join(problems))
-    return Point(found["metric"], labels.index(month), groups.index(segment), f"{found['metric']}@{month}")
+    text = f"{found['metric']}@{month}" + (f"/{segment}" if segment != EVERYBODY else "")
+    return Point(found["metric"], labels.index(month), groups.index(segment), text)
 
 
 def known_metrics(scenario: Scenario) -> list[str]:

@@ -37,6 +37,19 @@ def test_coming_back_after_a_month_end_is_reactivation_not_new_and_not_expansion
     }
 
 
+def test_who_comes_back_only_to_pause_is_not_churned_twice():
+    """No month-end saw it come back, so none sees it go again; each change by itself is both."""
+    tale = Tale().opens(1, 100).leaves(1, 2).pays(1, 5, 100, Cause.WIN_BACK).pauses(1, 5).leaves(1, 8)
+    churn = ("churn", "none", "voluntary")
+    assert tale.counts() == {(2, *churn): 1}
+    assert tale.counts("event")[5, "reactivation", "none", "win_back"] == 1
+    assert tale.counts("event")[8, *churn] == 1
+    paying_again = Tale().opens(1, 100).leaves(1, 2).pays(1, 5, 100, Cause.WIN_BACK).pauses(1, 6).leaves(1, 8)
+    assert {month: n for (month, *kind), n in paying_again.counts().items() if tuple(kind) == churn} == {2: 1, 8: 1}
+    twice = Tale().opens(1, 100).pauses(1, 2).leaves(1, 4).pays(1, 6, 100, Cause.WIN_BACK).pauses(1, 6).leaves(1, 9)
+    assert {month: n for (month, *kind), n in twice.counts().items() if tuple(kind) == churn} == {4: 1}
+
+
 def test_a_customer_who_comes_and_goes_within_a_month_is_neither_new_nor_churned():
     tale = Tale().pays(1, 2, 100, Cause.SIGN_UP).leaves(1, 2)
     assert tale.movements() == {}

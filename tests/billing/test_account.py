@@ -141,6 +141,38 @@ def test_segments(tmp_path):
     assert sim.read(tmp_path / "out").summary["segments"] == ["east", "west"]
 
 
+def test_a_column_can_be_the_segment_and_the_plan(tmp_path):
+    path = export(tmp_path, "a,s1,2026-01-10,,1000,basic,1,JPY", "b,s2,2026-01-10,,500,top,1,JPY")
+    result = sim.account(path, segment_by="plan")
+    assert figure(result, "closing_mrr", "2026-01", "top") == 500
+    assert result.summary["plans"] == result.summary["segments"] == ["basic", "top"]
+    with pytest.raises(
+        sim.BillingError, match=r"--segment-by region: there is no column 'region'"
+    ):
+        sim.account(path, segment_by="region")
+    with pytest.raises(sim.BillingError, match="a column is mapped to segment already"):
+        sim.account(path, segment_by="plan", mapping={"currency": "segment"})
+
+
+STRIPE = "id,Customer ID,Plan,Quantity,Interval,Amount,Status,Start (UTC)"
+
+
+def test_a_format_without_segments_refuses_them(tmp_path):
+    path = export(tmp_path, "sub_1,cus_1,basic,1,month,10.00,active,2026-01-10 10:00", header=STRIPE)
+    with pytest.raises(sim.BillingError, match=r"--segment-by Plan: Stripe subscriptions .* without segments"):
+        sim.account(path, segment_by="Plan")
+
+
+def test_without_any_currency_the_books_have_none_in_every_format(tmp_path):
+    path = export(tmp_path, "sub_1,cus_1,basic,1,month,10.00,active,2026-01-10 10:00", header=STRIPE)
+    result = sim.account(path)
+    assert result.currency == "XXX"
+    assert any("no currency is stated" in sentence for sentence in result.summary["said"])
+    assert sim.account(path, currency="USD").currency == "USD"
+    with pytest.raises(sim.BillingError, match="--currency: 'QQQ' is not a currency of ISO 4217"):
+        sim.account(path, currency="QQQ")
+
+
 def test_months_of_a_time_zone_are_the_readers_too(tmp_path):
     rows = ("a,s1,2026-02-01,,1000,basic,1,JPY", "b,s2,2026-03-01,,1,basic,1,JPY")
     for zone in ("Asia/Tokyo", "America/New_York"):
@@ -287,10 +319,11 @@ def test_impossible_names_and_sizes(tmp_path):
 
 
 def test_the_title_does_not_show_a_password():
-    from simulator.billing.account import named_after
+    from simulator.billing.account import folder_after, named_after
 
     assert named_after(["postgresql://user:secret@host/db"]) == "postgresql"
     assert named_after([Path("a/subs.csv"), "b.csv"]) == "subs and 1 more"
+    assert folder_after([Path("a/our subs.csv"), "b.csv"]) == "our-subs-and-1-more"
 
 
 def test_the_benchmark_runs(tmp_path):

@@ -40,7 +40,7 @@ def test_counts_and_mrr_by_reason(tmp_path: Path) -> None:
 
 def test_rows_set_aside_are_written(tmp_path: Path) -> None:
     text = MIXED + "=cmd|'/c calc'!A1,s5,2026-01-01,,@x,x\n"
-    read_text(tmp_path, text).reconciliation.write(tmp_path / "aside.csv")
+    read_text(tmp_path, text).reconciliation.table().write_csv(tmp_path / "aside.csv")
     with (tmp_path / "aside.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["line"] for row in rows] == ["3", "4", "5", "6"]

@@ -10,7 +10,26 @@ import pytest
 
 from tests.cli.commands import plansim
 
-COMMANDS = ("run", "compare", "check", "explain", "schema", "new", "account", "base")
+COMMANDS = (
+    "run",
+    "expect",
+    "compare",
+    "sweep",
+    "sensitivity",
+    "attribute",
+    "solve",
+    "optimise",
+    "report",
+    "workbook",
+    "deck",
+    "figures",
+    "account",
+    "base",
+    "check",
+    "explain",
+    "schema",
+    "new",
+)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=str)

@@ -66,6 +66,7 @@ class Retold:
         paused = False
         closed_paying = mrr > 0  # at some month-end
         left_since_close = False
+        churned = False  # counted at month-ends, and not paying at one since
         first_payment = last_return = last_leaving = Cause.UNSPECIFIED
         paid_plan = plan = int(rows[0]["plan_from"])
         ends, prices = [mrr], [0]
@@ -91,8 +92,9 @@ class Retold:
                 if after == 0 and cause == Cause.PAUSE:
                     paused = True
                 elif after == 0 and (before > 0 or paused):
-                    if paused and ends[-1] == 0 and closed_paying:  # one customer lost, whose MRR is 0 already
+                    if paused and ends[-1] == 0 and closed_paying and not churned:  # lost, at an MRR of 0
                         self.month_customers[month, segment, "churn"] += 1
+                        churned = True
                     last_leaving, left, left_since_close, paused = cause, True, True, False
                 elif after > 0:
                     paused = False
@@ -107,16 +109,18 @@ class Retold:
                 moved[plan, ("reactivation", *RETURNS.get(last_return, ("none", "other")))] = net
             elif net and mrr == 0 and not paused:
                 moved[paid_plan, ("churn", *LEAVES.get(last_leaving, ("none", "to_free")))] = net
+                churned = True
             elif net:
                 kind, words = ("expansion", RISES) if net > 0 else ("contraction", FALLS)
                 for cause, amount in _netted(causes, net).items():
-                    moved[plan, (kind, *words.get(cause, ("unspecified",) * 2))] = amount
+                    line = (plan, (kind, *words.get(cause, ("unspecified",) * 2)))
+                    moved[line] = moved.get(line, 0) + amount  # several causes may land on one line
             for (where, line), amount in moved.items():
                 self.month_amount[month, segment, where, line] += abs(amount)
             if net:
                 self.month_customers[month, segment, next(iter(moved))[1][0]] += 1
             if mrr > 0:
-                closed_paying, left_since_close = True, False
+                closed_paying, left_since_close, churned = True, False, False
             ends.append(mrr)
             of_price = [a for (_, (_, motion, reason)), a in moved.items() if "price" in (motion, reason.split("_")[0])]
             prices.append(prices[-1] + sum(of_price))

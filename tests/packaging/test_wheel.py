@@ -81,9 +81,16 @@ def test_a_wheel_is_enough_to_begin_with_a_scenario_of_ones_own(installed, tmp_p
     assert (results_of(installed / "plansim", "x.yaml", tmp_path) / "summary.json").is_file()
 
 
-def test_the_extras_are_for_tests_and_development_only():
+def test_the_extras_are_those_that_messages_name():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert set(project["optional-dependencies"]) == {"test", "dev"}
+    extras = set(project["optional-dependencies"]) - {"test", "dev"}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "simulator").rglob("*.py"))
+    assert extras
+    assert {extra for extra in extras if f"plansim[{extra}]" in code} == extras
+
+
+def test_every_requirement_is_bounded():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
     bounded = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
     assert all(">=" in requirement and ",<" in requirement for requirement in bounded)

@@ -34,6 +34,14 @@ PARTS = [
 ]
 
 
+NO_TEAMS = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("month", "team", "figure"), pl.String),
+        **dict.fromkeys(("mean", "p05", "p50", "p95"), pl.Float64),
+    }
+)
+
+
 @dataclass(frozen=True)
 class SyntheticResult:
     """The fields that reporting reads."""
@@ -47,6 +55,8 @@ class SyntheticResult:
     metrics: pl.DataFrame
     movements: pl.DataFrame
     summary: dict[str, Any] = field(default_factory=dict)
+    teams: pl.DataFrame = field(default_factory=NO_TEAMS.clone)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def months_from(start: str, count: int) -> tuple[str, ...]:

@@ -16,10 +16,9 @@ from matplotlib.text import Text
 
 from simulator.reporting import layout, style
 from simulator.reporting.axes import month_ticks
-from simulator.reporting.figures import FIGURES, draw
-from simulator.reporting.findings import finding
+from simulator.reporting.figures import APPLIES, FIGURES, draw, drawable, finding
 from simulator.reporting.save import save_all
-from tests.reporting.cases import CASES
+from tests.reporting.cases import CASES, FALLING
 from tests.reporting.synthetic import KINDS, months_from, synthetic
 
 IN_JAPANESE = (
@@ -56,7 +55,10 @@ def faults(figure: Figure) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", FIGURES)
+ALWAYS = tuple(name for name in FIGURES if name not in APPLIES)
+
+
+@pytest.mark.parametrize("name", [*ALWAYS, "retention"])
 @pytest.mark.parametrize(("case", "lang"), DRAWN)
 def test_texts_stay_inside_and_apart_and_have_every_glyph(name: str, case: str, lang: str) -> None:
     figure = draw(CASES[case], name, lang)
@@ -100,16 +102,17 @@ def test_text_of_users_is_made_fit() -> None:
 
 
 def test_an_unknown_figure_is_an_error_that_lists_the_known() -> None:
-    with pytest.raises(
-        ValueError, match=r"no figure is called 'pie'; known are: movements, closing_mrr, bridge, net_churn"
-    ):
+    known = r"no figure is called 'pie'; known are: movements, closing_mrr, bridge, net_churn, retention, migration, "
+    with pytest.raises(ValueError, match=known):
         draw(CASES["36 months"], "pie")
 
 
 def test_save_all_writes_pictures_twice_the_size_of_a_slide(tmp_path: Path) -> None:
     written = save_all(CASES["36 months"], tmp_path / "figures", "ja")
-    assert {path.name for path in written} == {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")}
-    for name in FIGURES:
+    names = drawable(CASES["36 months"])
+    assert names == [*ALWAYS, "retention"]
+    assert {path.name for path in written} == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    for name in names:
         header = (tmp_path / "figures" / f"{name}.png").read_bytes()[:24]
         assert int.from_bytes(header[16:20], "big") >= 1920
         svg = (tmp_path / "figures" / f"{name}.svg").read_text(encoding="utf-8")
@@ -162,3 +165,12 @@ def test_labels_are_spread_as_little_as_needed(targets: list[float], expected: l
 def test_a_figure_of_another_currency_names_it() -> None:
     written = [text.get_text() for text in texts(draw(synthetic(12, currency="XQZ"), "closing_mrr"))]
     assert "Closing MRR (XQZ million)" in written
+
+
+def test_a_probability_that_is_zero_throughout_is_said_and_not_drawn() -> None:
+    result = synthetic(24, rates=FALLING, share=0.0)
+    figure = draw(result, "net_churn")
+    assert len(figure.axes) == 1
+    assert any("begins in none of the 100 replications" in text.get_text() for text in texts(figure))
+    assert len(draw(CASES["wide band"], "net_churn").axes) == 2
+    assert not any("in none of the" in text.get_text() for text in texts(draw(CASES["wide band"], "net_churn")))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import simulator as sim
+from simulator.reporting.figures import drawable
 from simulator.results import folder as folders
 from simulator.results.folder import NotAResultFolder, check_place, save
 from tests.results.conftest import Company
@@ -15,8 +16,12 @@ from tests.results.conftest import Company
 FILES = {
     "metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet",
     "summary.json", "scenario.yaml", "ledger.parquet",
+    "cohorts.csv", "journeys.csv", "plan_moves.csv", "usage.csv", "bills.csv",
 }  # fmt: skip
-FIGURES = {"bridge", "closing_mrr", "movements", "net_churn"}
+FIGURES = {
+    *("bridge", "closing_mrr", "movements", "net_churn", "retention"),
+    *("migration", "cohorts", "rescue_funnel", "offer_funnel"),
+}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -170,12 +175,32 @@ def test_a_result_can_be_saved_more_than_once_with_its_ledger(company, tmp_path)
 # reading
 
 
+def same_tables(read: sim.Result, saved: sim.Result) -> None:
+    assert set(read.tables) == set(saved.tables)
+    for name, mine in read.tables.items():
+        assert mine.schema == saved.tables[name].schema, name
+        assert mine.equals(saved.tables[name], null_equal=True), name
+
+
+def test_a_folder_of_an_earlier_version_is_read_without_its_further_tables(company, tmp_path):
+    place = company.result.save(tmp_path / "result", figures=False)
+    for name in company.result.tables:
+        (place / f"{name}.csv").unlink()
+    read = sim.read(place)
+    assert read.tables == {}
+    assert drawable(read) == [*ALWAYS, "retention", "rescue_funnel", "offer_funnel"]
+
+
+ALWAYS = ["movements", "closing_mrr", "bridge", "net_churn"]
+
+
 def test_what_is_read_is_what_was_saved(company):
     read = sim.read(company.folder)
     for table in ("metrics", "movements", "offers", "runs"):
         mine, others = getattr(read, table), getattr(company.result, table)
         assert mine.schema == others.schema
         assert mine.equals(others, null_equal=True), table
+    same_tables(read, company.result)
     assert read.summary == company.result.summary
     assert read.scenario_yaml == company.result.scenario_yaml
     assert read.ledger == company.folder / "ledger.parquet"
@@ -210,6 +235,7 @@ def test_columns_without_a_value_are_numbers_all_the_same(tmp_path):
         mine, others = getattr(read, table), getattr(result, table)
         assert mine.schema == others.schema
         assert mine.equals(others, null_equal=True), table
+    same_tables(read, result)
     assert read.ledger is None
 
 

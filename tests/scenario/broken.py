@@ -932,9 +932,16 @@ FITS = (
     cell(
         "too many customers",
         "opening: {free: 200,",
-        "opening: {free: 5_000_000,",
+        "opening: {free: 1_000_000_000,",
         "segments.smb.opening",
-        "fewer than 4_000_000",
+        "fewer than 1_000_000_000",
+    ),
+    cell(
+        "more opening MRR than sums can hold",
+        "opening: {free: 200, basic: 60}",
+        "opening: {free: 200, basic: 900_000_000}",
+        "segments.smb.opening",
+        "a segment has less than 7_205_759_403_792: use a larger currency unit",
     ),
     raw(
         "nobody",

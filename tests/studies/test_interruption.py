@@ -16,6 +16,7 @@ from tests.studies.test_compare import digest
 
 COMMANDS = {
     "compare": ["compare", "base.yaml", "better.yaml", "--replications", "60"],
+    "sweep": ["sweep", "base.yaml", "offers.rescue.acceptance=0:40%:3", "--replications", "30"],
 }
 
 

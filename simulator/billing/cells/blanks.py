@@ -6,12 +6,16 @@ import polars as pl
 
 BLANKS = ("", "-", "--", "—", "–", "―", "ー", "－", "null", "none", "n/a", "#n/a", "na", "nil", "\\n", "なし", "未設定")
 """Lower case. A dash is not 0, and "nan" is not blank: a calculation has failed there."""
+LONGEST = max(map(len, BLANKS))
 
 
 def blank(cells: pl.Series) -> pl.Series:
     """Return which cells say nothing: Boolean, without nulls."""
     bare = cells.str.strip_chars()
-    return cells.is_null() | (bare.str.len_chars() <= 4) & bare.str.to_lowercase().is_in(BLANKS)
+    short = (bare.str.len_chars() <= LONGEST).fill_null(False)
+    if not short.any():
+        return cells.is_null()
+    return cells.is_null() | short & bare.set(~short, None).str.to_lowercase().is_in(BLANKS).fill_null(False)
 
 
 def text(cells: pl.Series) -> pl.Series:

@@ -7,6 +7,7 @@ import polars as pl
 from simulator.billing.cells.blanks import blank
 
 NONE = "XXX"  # ISO 4217: no currency; for sources that state none
+NO_CURRENCY = "no currency is stated: amounts are one book without a currency; --currency JPY states it"
 
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"

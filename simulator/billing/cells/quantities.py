@@ -7,6 +7,7 @@ import polars as pl
 from simulator.billing.cells.blanks import blank
 
 LARGEST = 10**9
+_PLAIN = r"^[0-9]{1,9}$"
 _YES = ("true", "t", "yes", "y", "1", "1.0", "はい", "有", "○")
 _NO = ("false", "f", "no", "n", "0", "0.0", "いいえ", "無", "×")
 
@@ -14,7 +15,11 @@ _NO = ("false", "f", "no", "n", "0", "0.0", "いいえ", "無", "×")
 def read_quantities(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return whole numbers from 0 (Int64, null where blank or unreadable) and which cells are unreadable."""
     empty = blank(cells)
-    bare = cells.str.strip_chars().str.normalize("NFKC").str.replace_all(r"^([0-9]{1,3}(,[0-9]{3})+)$", "${1}")
+    bare = cells.str.strip_chars()
+    plain = bare.str.contains(_PLAIN).fill_null(False)
+    if (plain | empty).all():
+        return bare.set(~plain, None).cast(pl.Int64), plain & False
+    bare = bare.str.normalize("NFKC").str.replace_all(r"^([0-9]{1,3}(,[0-9]{3})+)$", "${1}")
     bare = bare.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
     whole = bare.set(~bare.str.contains(r"^[0-9]{1,10}$").fill_null(False), None).cast(pl.Int64, strict=False)
     whole = whole.set((whole > LARGEST).fill_null(False), None)

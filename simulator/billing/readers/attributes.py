@@ -8,7 +8,7 @@ import polars as pl
 
 from simulator.billing.causes import CAUSES
 from simulator.billing.cells.blanks import text
-from simulator.billing.cells.currencies import DECIMALS, NONE, read_currencies
+from simulator.billing.cells.currencies import DECIMALS, NO_CURRENCY, NONE, read_currencies
 from simulator.billing.cells.quantities import read_flags, read_quantities
 from simulator.billing.errors import BillingError
 from simulator.billing.readers.fields import resolve
@@ -136,5 +136,4 @@ def complete_currency(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
         return frame.with_columns(pl.col("currency").fill_null(stated[0])), [
             f"amounts that state no currency are taken as {stated[0]}, which the others state"
         ]
-    said = "no currency is stated: amounts are one book without a currency; --currency JPY states it"
-    return frame.with_columns(currency=pl.lit(NONE)), [said]
+    return frame.with_columns(currency=pl.lit(NONE)), [NO_CURRENCY]

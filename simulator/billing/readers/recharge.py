@@ -62,8 +62,6 @@ def _read(tables: Mapping[str, Sequence[Table]], options: ReadOptions) -> Readin
         periods = pl.concat([periods, _periods(today)], how="diagonal")
         others = [today]
     notes += _other_addresses(sieve, tables.get("address", ()))
-    if sieve.options.currency is None:
-        said.append("no table states the currency; amounts are in one unnamed currency")
     begun = sieve.frame.group_by("subscription").agg(pl.col("begun", "updated").min())
     late = begun.filter(pl.col("updated") > pl.col("begun")).height if part == "history" else 0
     if late:

@@ -15,6 +15,7 @@ from simulator.billing.cells.dates import EARLIEST, read_dates
 from simulator.billing.cells.intervals import monthly, read_intervals
 from simulator.billing.cells.minor_units import from_minor
 from simulator.billing.cells.quantities import read_flags, read_quantities
+from simulator.billing.readers.attributes import checked_currency
 from simulator.billing.reading import ASIDE, Note, Reading, ReadOptions, as_items, set_aside
 from simulator.billing.table import FILE, ROW, Table
 
@@ -100,7 +101,7 @@ class Sieve:
         else:
             self.add(currency=pl.lit(None, pl.String))
         if self.options.currency:
-            self.add(currency=pl.col("currency").fill_null(self.options.currency))
+            self.add(currency=pl.col("currency").fill_null(checked_currency(self.options.currency)))
         elif self.frame["currency"].is_not_null().any():
             self.drop(pl.col("currency").is_null(), "no_currency", column=name)
 

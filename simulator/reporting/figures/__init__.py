@@ -1,4 +1,7 @@
-"""The figures: one file each, every one a function `draw(result, lang)` that returns a matplotlib Figure."""
+"""The figures: one file each, every one with a function `draw(result, lang)` that returns a matplotlib Figure.
+
+Those that not every result has say in `applies(result)` whether it has them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,21 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from simulator.reporting.figures import bridge, closing_mrr, movements, net_churn
+from simulator.reporting import findings
+from simulator.reporting.figures import (
+    bridge,
+    closing_mrr,
+    cohorts,
+    forecast_check,
+    migration,
+    movements,
+    net_churn,
+    offer_funnel,
+    rescue_funnel,
+    retention,
+    team_utilisation,
+    usage_bill,
+)
 from simulator.reporting.result_view import ResultView
 
 FIGURES: dict[str, Callable[..., Figure]] = {
@@ -14,17 +31,64 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "closing_mrr": closing_mrr.draw,
     "bridge": bridge.draw,
     "net_churn": net_churn.draw,
+    "retention": retention.draw,
+    "migration": migration.draw,
+    "cohorts": cohorts.draw,
+    "rescue_funnel": rescue_funnel.draw,
+    "offer_funnel": offer_funnel.draw,
+    "usage_bill": usage_bill.draw,
+    "team_utilisation": team_utilisation.draw,
+    "forecast_check": forecast_check.draw,
+}
+APPLIES: dict[str, Callable[[ResultView], bool]] = {
+    "retention": retention.applies,
+    "migration": migration.applies,
+    "cohorts": cohorts.applies,
+    "rescue_funnel": rescue_funnel.applies,
+    "offer_funnel": offer_funnel.applies,
+    "usage_bill": usage_bill.applies,
+    "team_utilisation": team_utilisation.applies,
+    "forecast_check": forecast_check.is_checked,
+}
+"""Figures that only some results have; all others every result has."""
+
+FINDINGS: dict[str, Callable[[ResultView, str], str]] = {
+    **findings.FINDINGS,
+    "retention": retention.finding,
+    "migration": migration.finding,
+    "cohorts": cohorts.finding,
+    "rescue_funnel": rescue_funnel.finding,
+    "offer_funnel": offer_funnel.finding,
+    "usage_bill": usage_bill.finding,
+    "team_utilisation": team_utilisation.finding,
 }
 
 
+def applies(result: ResultView, name: str) -> bool:
+    """Whether the result has what the figure called `name` shows."""
+    return name not in APPLIES or APPLIES[name](result)
+
+
+def drawable(result: ResultView) -> list[str]:
+    """Names of the figures that the result has, in the order in which they are best read."""
+    return [name for name in FIGURES if applies(result, name)]
+
+
 def draw(result: ResultView, name: str, lang: str = "en") -> Figure:
-    """Draws the figure called `name`.
+    """Draws the figure called `name`; one that the result does not have says in its middle that there is nothing.
 
     Raises
     ------
     ValueError
-        there is no such figure; the message lists those there are
+        there is no such figure, or the result was not checked and has none; the message lists those there are
     """
     if name not in FIGURES:
         raise ValueError(f"no figure is called {name!r}; known are: {', '.join(FIGURES)}")
+    if name == "forecast_check" and not applies(result, name):
+        raise ValueError(f"the run was not checked (plansim run --check); known are: {', '.join(drawable(result))}")
     return FIGURES[name](result, lang)
+
+
+def finding(result: ResultView, name: str, lang: str) -> str:
+    """The finding of the figure called `name`, which is its title."""
+    return FINDINGS[name](result, lang)

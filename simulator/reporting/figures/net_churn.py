@@ -27,11 +27,13 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
     notes += [word("note.negative_churn", lang)] if turns and limits else []
     outside = 0 if limits is None else _outside(cells, *limits)
     notes += [word("note.off_scale", lang, count=outside)] if outside else []
+    never = probability is not None and not any(probability) and result.replications > 1
+    notes += [word("note.never_negative", lang, replications=result.replications)] if never and limits else []
     slide = layout.slide(result, findings.net_churn(result, lang), lang, notes)
     if limits is None:
         layout.no_values(slide.figure, slide.axes(), word("figure.no_data", lang))
         return slide.figure
-    panels = _panels(slide, two=probability is not None and result.replications > 1)
+    panels = _panels(slide, two=probability is not None and result.replications > 1 and not never)
     _rate(panels[0], cells, limits, lang)
     layout.axis_title(panels[0], word("figure.net_churn_axis", lang))
     if probability is not None and len(panels) > 1:
