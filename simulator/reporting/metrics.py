@@ -13,7 +13,9 @@ from simulator.reporting.words import name, word
 from simulator.results.intervals import sign_of_better
 from simulator.scenario.range_reading import written_number
 
-_MONEY = frozenset({"arr", "arpa", "cac", "contribution", "ltv_revenue", "ltv_profit", "ltv_net"})
+_MONEY = frozenset({"arr", "arpa", "cac", "contribution", "ltv_revenue", "ltv_profit", "ltv_net"}) | frozenset(
+    {"invoiced_revenue", "credited_revenue", "billed_revenue"}
+)
 _RATES = ("_rate", "nrr", "grr", "_share", "share_", "_acceptance", "rescue_still", "rescue_returned", "retention_gap")
 _PLAIN_DIGITS = 2
 

@@ -14,7 +14,7 @@ from rich.console import Console
 import simulator as sim
 from simulator.billing.account_items import About, account_items
 from simulator.billing.window import window
-from simulator.reporting.figures import FIGURES
+from simulator.reporting.figures import APPLIES, FIGURES
 from simulator.reporting.terminal import print_run
 from simulator.results.folder import NotAResultFolder
 from tests.billing.exports import account, export, figure
@@ -38,7 +38,7 @@ FILES = {
     "runs.parquet",
     "summary.json",
     "figures",
-    *(f"figures/{name}.{kind}" for name in FIGURES for kind in ("png", "svg")),
+    *(f"figures/{name}.{kind}" for name in FIGURES if name not in APPLIES or name == "cohorts" for kind in ("png", "svg")),
 }
 
 

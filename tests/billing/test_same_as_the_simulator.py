@@ -41,7 +41,7 @@ def both(number: int):
     scenario, model, one = made
     items = items_of(one, model, scenario.start)
     result = account_items(items, window(as_of(model, scenario.start)), ABOUT, scenario.policy)
-    return result.runs, replication_rows(one, model.names), first_month(items, scenario.start)
+    return result.runs, replication_rows([one], model.names), first_month(items, scenario.start)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -64,4 +64,4 @@ def test_a_wrong_history_is_noticed():
     )
     result = account_items(items, window(as_of(model, scenario.start)), ABOUT, scenario.policy)
     later = first_month(items, scenario.start)
-    assert not same_cells(result.runs, replication_rows(one, model.names), later)
+    assert not same_cells(result.runs, replication_rows([one], model.names), later)

@@ -83,7 +83,7 @@ def test_a_wheel_is_enough_to_begin_with_a_scenario_of_ones_own(installed, tmp_p
 
 def test_the_extras_are_those_that_messages_name():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = set(project["optional-dependencies"]) - {"test", "dev"}
+    extras = set(project["optional-dependencies"]) - {"test", "dev", "benchmarks"}
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "simulator").rglob("*.py"))
     assert extras
     assert {extra for extra in extras if f"plansim[{extra}]" in code} == extras

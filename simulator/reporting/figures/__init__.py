@@ -38,7 +38,6 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "offer_funnel": offer_funnel.draw,
     "usage_bill": usage_bill.draw,
     "team_utilisation": team_utilisation.draw,
-    "forecast_check": forecast_check.draw,
 }
 APPLIES: dict[str, Callable[[ResultView], bool]] = {
     "retention": retention.applies,
@@ -48,7 +47,6 @@ APPLIES: dict[str, Callable[[ResultView], bool]] = {
     "offer_funnel": offer_funnel.applies,
     "usage_bill": usage_bill.applies,
     "team_utilisation": team_utilisation.applies,
-    "forecast_check": forecast_check.is_checked,
 }
 """Figures that only some results have; all others every result has."""
 
@@ -61,7 +59,11 @@ FINDINGS: dict[str, Callable[[ResultView, str], str]] = {
     "offer_funnel": offer_funnel.finding,
     "usage_bill": usage_bill.finding,
     "team_utilisation": team_utilisation.finding,
+    "forecast_check": findings.forecast_check,
 }
+
+OF_A_CHECK: dict[str, Callable[..., Figure]] = {"forecast_check": forecast_check.draw}
+"""Figures of runs that were held against the theory."""
 
 
 def applies(result: ResultView, name: str) -> bool:
@@ -71,7 +73,8 @@ def applies(result: ResultView, name: str) -> bool:
 
 def drawable(result: ResultView) -> list[str]:
     """Names of the figures that the result has, in the order in which they are best read."""
-    return [name for name in FIGURES if applies(result, name)]
+    names = [name for name in FIGURES if applies(result, name)]
+    return [*names, *OF_A_CHECK] if forecast_check.is_checked(result) else names
 
 
 def draw(result: ResultView, name: str, lang: str = "en") -> Figure:
@@ -82,11 +85,12 @@ def draw(result: ResultView, name: str, lang: str = "en") -> Figure:
     ValueError
         there is no such figure, or the result was not checked and has none; the message lists those there are
     """
-    if name not in FIGURES:
+    figures = FIGURES | OF_A_CHECK
+    if name not in figures:
         raise ValueError(f"no figure is called {name!r}; known are: {', '.join(FIGURES)}")
-    if name == "forecast_check" and not applies(result, name):
+    if name in OF_A_CHECK and not forecast_check.is_checked(result):
         raise ValueError(f"the run was not checked (plansim run --check); known are: {', '.join(drawable(result))}")
-    return FIGURES[name](result, lang)
+    return figures[name](result, lang)
 
 
 def finding(result: ResultView, name: str, lang: str) -> str:

@@ -9,7 +9,9 @@ from simulator.reporting.page.content import Cell
 from simulator.reporting.result_view import Cell as Value
 from simulator.reporting.words import name, word
 
-MONEY = frozenset({"arr", "arpa", "cac", "contribution", "ltv_revenue", "ltv_profit", "ltv_net"})
+MONEY = frozenset({"arr", "arpa", "cac", "contribution", "ltv_revenue", "ltv_profit", "ltv_net"}) | frozenset(
+    {"invoiced_revenue", "credited_revenue", "billed_revenue"}
+)
 """Amounts of money beside those that end in _mrr."""
 RATES = frozenset(
     {
