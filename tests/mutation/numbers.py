@@ -19,10 +19,13 @@ SIZE = "how many rows there are, how many months"
 DATE = "a date that stands in other tables too (arrivals, seasons): the start of a calendar month, not a quantity"
 NOTHING = "0, infinite or absent: 2 % more is the same"
 WHOLE = "a small whole number, which 2 % does not reach"
+COUNTING = "a way of counting, not a quantity of the business"
 UNREAD = "nothing in the scenario reads it: with half as much again, or a third less, the books are the same"
 
 NOT_NUMBERS = {
     "scalars": SIZE,
+    "clocks": PLACE,
+    "policy": COUNTING,
     "term_choice": NAME,
     "epochs.start": DATE,
     "epochs.calendar_month": PLACE,
