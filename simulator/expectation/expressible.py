@@ -152,20 +152,23 @@ def _usage(model: Model, s: int, path: str) -> Iterator[Part]:
     t = model.tables
     rows = t.segments[:, s]
     there = rows.usage.there != 0
-    if not there.any():
+    listed = _listed(model, s)
+    stated = bool((listed.usage == listed.usage).any())  # in a file, with or without a law of the segment
+    if not (there.any() or stated):
         return
     offers = np.isin(t.offers.trigger, (T.USAGE_ABOVE, T.USAGE_BELOW)) & (t.offers.made != 0)
     if not ((t.plans.mode != T.NOT_METERED).any() or offers.any()):
         return  # nobody pays for it, nothing waits for it
     moving = (rows.usage.spread > 0.0) | (rows.usage_growth != 0.0) | (rows.usage_volatility > 0.0)
     moving |= (t.usage_season[:, s] != 1.0).any(axis=1)
-    stated = _listed(model, s)
-    if (moving & there).any() or (len(stated) and (stated.usage == stated.usage).any()):
+    if (moving & there).any() or stated:
         yield Part(
             f"{path}.usage",
             "a used amount that differs between customers and months",
             "the used amount is not one of finitely many states",
-            "its mean at sign-up, the same for all and for ever",
+            "its mean at sign-up, the same for all and for ever"
+            if there.any()
+            else "none: the segment has no law of it",
             lambda m: _mean_usage(m, s),
         )
 
@@ -175,17 +178,18 @@ def _seats(model: Model, s: int, path: str) -> Iterator[Part]:
     rows = t.segments[:, s]
     priced = (t.plans.extra_seat > 0).any() or ((t.addons.per_seat != 0) & (t.addons.price > 0)).any()
     waits = ((t.offers.trigger == T.SEATS_ABOVE) & (t.offers.made != 0)).any()
-    if not (rows.seats.there != 0).any() or not (priced or waits):
+    there = rows.seats.there != 0
+    stated = bool((_listed(model, s).seats > 0).any())  # in a file, with or without a law of the segment
+    if not (there.any() or stated) or not (priced or waits):
         return
     moving = (rows.seats.spread > 0.0) | (rows.seats_added > 0.0) | (rows.seats_removed > 0.0)
     moving |= np.floor(np.maximum(rows.seats.centre, 0.0) + 0.5) != max(math.floor(rows.seats.centre[0] + 0.5), 1)
-    stated = _listed(model, s)
-    if moving.any() or (len(stated) and (stated.seats > 0).any()):
+    if moving.any() or stated:
         yield Part(
             f"{path}.seats",
             "seats that differ between customers and months",
             "the number of seats has no bound",
-            "their mean at sign-up, rounded, the same for all and for ever",
+            "their mean at sign-up, rounded, the same for all and for ever" if there.any() else "one each",
             lambda m: _mean_seats(m, s),
         )
 

@@ -284,9 +284,9 @@ class Segment:
         schedule = self.schedule
         now: set[Label] = set()
         for block, places in zip(self.blocks, self.placed, strict=True):
-            ages = {schedule.bounded(age) if age else 0 for _, age, _, _ in places}
-            for age in ages:
-                now |= {Label(age, r) for r in self._first_anniversaries(block, age)}
+            for age in {age for _, age, _, _ in places}:
+                bounded = schedule.bounded(age) if age else 0
+                now |= {Label(bounded, r) for r in self._first_anniversaries(block, age)}
         by_month = []
         for month in range(self.model.months):
             by_month.append(now | ({Label(0, 0)} if month in self.arrivals else set()))

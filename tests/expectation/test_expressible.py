@@ -191,6 +191,28 @@ def test_it_is_refused_and_replaced(name):
     assert theory.summary["replaced"][0]["key_path"] in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "amount", "replacement"), [("seats", 5, "one each"), ("usage", 90, "none: the segment")]
+)
+def test_what_a_file_states_of_its_customers_is_refused_where_the_segment_has_no_law(
+    column, amount, replacement, tmp_path
+):
+    file = tmp_path / "people.csv"
+    file.write_text(f"customer_id,plan,tenure_months,{column}\none,low,3.5,{amount}\ntwo,low,4.5,\n")
+    opening = "{low: 3_000, mid: 2_000, top: 500}\n    opening_tenure: {mean: 8 months}"
+    assert opening in METERED
+    words = METERED.replace(opening, f'"{file}"')
+    with pytest.raises(NotMarkov) as refused:
+        simulator.expect(simulator.load(HEAD + words))
+    assert [(r.key_path, r.replacement.startswith(replacement)) for r in refused.value.reasons] == [
+        (f"segments.s.{column}", True)
+    ]
+    theory = simulator.expect(simulator.load(HEAD + words), approximate=True)
+    assert theory.tables["opening_mrr"][0][0, 0] == pytest.approx(100.0)
+    file.write_text("customer_id,plan,tenure_months\none,low,3.5\ntwo,low,4.5\n")
+    assert simulator.expect(simulator.load(HEAD + words)).tables["opening_mrr"][0][0, 0] == pytest.approx(100.0)
+
+
 def test_every_reason_is_told_at_once():
     words = base(
         "retention: {bill_shock: {above: x1.5, factor: x2, for: 2 months}}\n"
