@@ -7,6 +7,7 @@ must be seen to be wrong (tests/mutation). `wrong` are changes of the text, (old
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from simulator.model.compile import Model
 from simulator.studies.check import CHECKED, has_enough
 from tests.analytic.zscores import Comparisons
 
+CUSTOMERS = Path(__file__).with_name("listed.csv")
 HEADER = "language: 1\ncurrency: USD\nstart: 2026-01\n"
 
 
@@ -366,7 +368,7 @@ months: 20
 plans: {pro: {price: 25, term_discount: {quarter: 20%}}}
 terms: {quarter: 3 months}
 segments:
-  all_of_them: {opening: {pro: 900_000}, opening_tenure: 0 months, terms: {quarter: 100%},
+  all_of_them: {opening: {pro: 900_000}, opening_tenure: 1 month, terms: {quarter: 100%},
                 cancel: {pro: 0.05 per month}, not_renewed: {quarter: {alpha: 0.7, beta: 1.2}}}
 """,
         (("alpha: 0.7", "alpha: 0.714"), ("beta: 1.2", "beta: 1.224")),
@@ -397,7 +399,7 @@ segments:
              cancel: {low: 0 per month, middle: 0 per month, high: 0 per month}}
   early: {opening: {low: 250_000}, opening_tenure: 0 months,
           cancel: {low: 0 per month, middle: 0.4 per month, high: 0 per month}}
-  often: {opening: {middle: 250_000}, opening_tenure: 0 months,
+  often: {opening: {middle: 500_000}, opening_tenure: 0.4 months,
           cancel: {low: 0 per month, middle: 0 per month, high: 0 per month}}
   spring: {opening: {low: 250_000}, opening_tenure: 9 months,
            cancel: {low: 0 per month, middle: 0 per month, high: 0 per month}}
@@ -459,24 +461,78 @@ plans:
     price: 5
     usage_price: {mode: graduated, tiers: [{up_to: 100, unit: 0.05, flat: 2}, {up_to: 500, unit: 0.02}, {unit: 0.01}]}
   volume: {price: 5, usage_price: {mode: volume, tiers: [{up_to: 500, unit: 0.05}, {unit: 0.01, flat: 4}]}}
-  steps: {price: 5, usage_price: {mode: stairstep, tiers: [{up_to: 500, flat: 8}, {flat: 9}]}, minimum: 60}
+  steps: {price: 5, usage_price: {mode: stairstep, tiers: [{up_to: 500, flat: 8}, {flat: 9}]}}
   packs: {price: 5, usage_price: {mode: package, size: 100, unit: 3}}
-  units: {price: 5, usage_price: {mode: per_unit, unit: 0.04}, maximum: 12}
+  units: {price: 5, usage_price: {mode: per_unit, unit: 0.04}}
+  least: {price: 5, usage_price: {mode: per_unit, unit: 0.04}, minimum: 60}
+  most: {price: 5, usage_price: {mode: per_unit, unit: 0.04}, maximum: 12}
+  limited: {price: 5, usage_price: {mode: per_unit, unit: 0.04}, included: {usage: 300, at_limit: block}}
 ladder: []
 addons: {help: {price: 3, per_seat: yes, cancel: 1.5 per month}}
 segments:
-  teams: {opening: {team: 1_000_000}, opening_tenure: 9 months, price_factor: x1.1, seats: {median: 8},
+  teams: {opening: {team: 1_000_000}, opening_tenure: 9 months, price_factor: x1.1, seats: {median: 8.4},
           cancel: {team: 0.3 per month, metered: 0 per month, volume: 0 per month, steps: 0 per month,
-                   packs: 0 per month, units: 0 per month}}
-  users: {opening: {metered: 100_000, volume: 100_000, steps: 100_000, packs: 100_000, units: 100_000},
-          opening_tenure: 9 months, usage: {median: 640},
+                   packs: 0 per month, units: 0 per month, least: 0 per month, most: 0 per month, limited: 0 per month}}
+  users: {opening: {metered: 2_000, volume: 2_000, steps: 2_000, packs: 2_000, units: 2_000, least: 2_000, most: 2_000,
+                    limited: 2_000}, opening_tenure: 9 months, usage: {median: 505},
           cancel: {team: 0 per month, metered: 0 per month, volume: 0 per month, steps: 0 per month,
-                   packs: 0 per month, units: 0 per month}}
+                   packs: 0 per month, units: 0 per month, least: 0 per month, most: 0 per month, limited: 0 per month}}
 cancellation: {takes_effect: immediate}
 offers:
   help: {motion: cross_sell, when: {rate: 2 per month}, who: {plans: [team]}, to: help, acceptance: 80%}
 """,
         (("team: 0.3", "team: 0.306"), ("price_factor: x1.1", "price_factor: x1.122")),
+    ),
+    "offers by tenure and before renewals": Family(
+        """
+months: 6
+plans: {low: {price: 10, term_discount: {quarter: 10%}}, high: {price: 40}}
+terms: {quarter: 3 months}
+addons: {help: {price: 6}}
+segments:
+  young: {opening: {low: 500_000}, opening_tenure: 0 months, cancel: {low: 0 per month, high: 0.3 per month}}
+  fresh: {opening: {low: 400_000}, opening_tenure: 0 months, cancel: {low: 0 per month, high: 0 per month},
+          terms: {quarter: 100%}, not_renewed: {quarter: 30%}}
+  renewing: {opening: {low: 500_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0 per month},
+             terms: {quarter: 100%}, not_renewed: {quarter: 80%}}
+cancellation: {takes_effect: immediate}
+offers:
+  window: {motion: upsell, when: {rate: 0.8 per month}, to: high, acceptance: 80%,
+           who: {segments: [young], plans: [low], tenure_above: 1.5 months, tenure_below: 3.5 months}}
+  before: {motion: cross_sell, when: {renewal_within: 1 month}, who: {segments: [fresh], lacks: [help]}, to: help,
+           acceptance: 60%}
+""",
+        (("tenure_above: 1.5 months", "tenure_above: 1.53 months"),
+         ("tenure_below: 3.5 months", "tenure_below: 3.57 months"),
+         ("acceptance: 60%", "acceptance: 61.2%"), ("quarter: 30%}", "quarter: 30.6%}")),
+    ),
+    "what asking does": Family(
+        """
+months: 5
+plans: {low: {price: 10}, high: {price: 40}}
+segments:
+  all_of_them: {opening: {low: 900_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0 per month}}
+cancellation: {takes_effect: immediate}
+offers:
+  push: {motion: upsell, when: {rate: 0.8 per month}, who: {plans: [low]}, to: high, acceptance: 40%,
+         if_accepted: {cancel: 60%}, if_declined: {cancel: 70%}}
+""",
+        (("if_accepted: {cancel: 60%}", "if_accepted: {cancel: 61.2%}"),
+         ("if_declined: {cancel: 70%}", "if_declined: {cancel: 71.4%}")),
+    ),
+    "customers of a file": Family(  # nothing is random: any difference is noticed
+        """
+months: 6
+plans: {team: {price: 60, term_discount: {quarter: 10%}}, pro: {price: 25, term_discount: {quarter: 20%}}}
+terms: {quarter: 3 months}
+addons: {disk: {price: 3}}
+segments:
+  known: {opening: CUSTOMERS, cancel: {team: 0 per month, pro: 0 per month}}
+changes:
+  - {at: 2026-03, set: {plans.team.price: 70, plans.pro.price: 30}, existing: at_renewal}
+""".replace("CUSTOMERS", f'"{CUSTOMERS}"'),
+        (("team: {price: 60", "team: {price: 61.2"), ("disk: {price: 3", "disk: {price: 3.06"),
+         ("quarter: 10%", "quarter: 10.2%"), ("team.price: 70", "team.price: 71.4")),
     ),
 }  # fmt: skip
 
