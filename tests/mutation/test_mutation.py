@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 
 from simulator.model import tables as T
 from simulator.model.compile import compile_model
-from tests.analytic.families import FAMILIES, load
-from tests.mutation.mutate import Outcome, Subject, falsify, report
+from tests.analytic.families import FAMILIES, load, simulated
+from tests.mutation.mutate import Outcome, Subject, falsify, left_out_of, main, report
 from tests.mutation.numbers import (
     NOT_NUMBERS,
     SOMETIMES_A_PLACE,
@@ -38,6 +39,11 @@ PART = [
     ("annual terms", "segment_terms", (0, 0, 1), "not_renewed"),
     ("annual terms", "plan_terms", (0, 0, 1), "discount"),
     ("failed payments", "segments", (0, 0), "failed_recovered"),
+    ("beta-mixed renewals", "term_months", (1,), None),
+    ("dated offers", "offers", (0, 2), "when"),  # made every so many months
+    ("seats and usage that stay", "plans", (0, 4), "package"),
+    ("seats and usage that stay", "segments", (0, 0), "seats.centre"),
+    ("seats and usage that stay", "tiers", (3,), "up_to"),
 ]
 
 
@@ -48,9 +54,10 @@ def subject(name: str) -> Subject:
 
 @pytest.mark.parametrize(("family", "table", "row", "field"), PART, ids=lambda x: str(x).replace(" ", "-"))
 def test_two_per_cent_of_a_number_are_noticed(family, table, row, field):
-    outcome = falsify(subject(family), [Number(table, row, (field,))])
+    number = Number(table, row, tuple(field.split(".")) if field else ())
+    outcome = falsify(subject(family), [number])
     assert not outcome.missed
-    assert [number.field for number, _ in outcome.caught] == [(field,)]
+    assert [caught for caught, _ in outcome.caught] == [number]
 
 
 def test_a_number_that_nobody_reads_is_left_out_and_one_that_is_not_noticed_is_missed(monkeypatch):
@@ -62,7 +69,42 @@ def test_a_number_that_nobody_reads_is_left_out_and_one_that_is_not_noticed_is_m
     assert len(outcome.missed) == 1
     told = report({"x": outcome}, {"x": subject("cancel at once").model})
     assert "MISSED segment_plans[0, 0, 0].cancel = 0.25" in told
-    assert "0 of 1 numbers noticed (0.0%)" in told
+    assert told.splitlines()[-1] == "0 of 1 numbers noticed (0.0%)"
+
+
+def test_more_replications_are_tried_only_where_one_notices_nothing(monkeypatch):
+    tried = []
+
+    def spied(model, seed, replications=1):
+        tried.append(replications)
+        return simulated(model, seed, replications)
+
+    monkeypatch.setattr("tests.mutation.mutate.simulated", spied)
+    number = Number("segment_plans", (0, 0, 0), ("cancel",))
+    both = replace(subject("cancel at once"), replications=(1, 2))
+    z, threshold = both.largest(number)
+    assert z > threshold
+    assert tried == [1]
+    tried.clear()
+    monkeypatch.setattr("tests.mutation.mutate.SHIFT", 1.0)
+    z, threshold = both.largest(number)
+    assert z <= threshold
+    assert tried == [1, 2]
+
+
+@pytest.mark.parametrize(("missed", "code", "last"), [(0, 0, "1 of 1"), (1, 1, "1 of 2")])
+def test_the_script_fails_if_any_number_is_missed(monkeypatch, capsys, missed, code, last):
+    number = Number("segment_plans", (0, 0, 0), ("cancel",))
+    found = Outcome(caught=[(number, 9.0)], missed=[(number, 1.0)] * missed)
+    monkeypatch.setattr("tests.mutation.mutate.Subject.of", lambda name, _: subject(name))
+    monkeypatch.setattr("tests.mutation.mutate.falsify", lambda _: found)
+    assert main(["cancel at once"]) == code
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{last} numbers noticed")
+
+
+def test_a_word_that_no_family_has_is_refused(capsys):
+    assert main(["dragons"]) == 2
+    assert "no family has dragons in its name; there are: cancel at once, " in capsys.readouterr().err
 
 
 def test_every_field_of_every_table_is_a_number_or_left_out_for_a_reason():
@@ -127,6 +169,14 @@ def test_a_trigger_of_calendar_months_is_no_quantity():
 
 def test_the_report_lists_reasons_and_counts():
     outcome = Outcome(left_out=[(Number("plans", (0, 0), ("mode",)), "a reason")] * 3)
-    told = report({"x": outcome}, {})
+    told = left_out_of({"x": outcome})
     assert "- a reason: 3 numbers" in told
     assert "plans.mode (3)" in told
+
+
+def test_the_report_names_quantities_that_no_family_shows():
+    """One that is unread in a family and noticed in another is shown; one that is 0 everywhere is not."""
+    price, covered = Number("plans", (0, 0), ("price",)), Number("epochs", (0,), ("covered",))
+    unread = Outcome(left_out=[(price, UNREAD), (covered, UNREAD), (Number("plans", (0, 0), ("mode",)), "a place")])
+    told = left_out_of({"x": unread, "y": Outcome(caught=[(price, 9.0)])})
+    assert told.endswith("in all of these scenarios: epochs.covered")
