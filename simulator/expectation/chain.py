@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from simulator.expectation.customer import ON_PAUSE, State
+from simulator.expectation.customer import GONE, ON_PAUSE, State
 from simulator.expectation.law import Branch, Due, Law, Rules
 
 MOST_STATES = 6_000
@@ -121,6 +121,9 @@ class Chain:
         # the states that customers can be in at a month-end, active ones (and those who are gone), and on a pause
         self.at_month_end = np.unique(self.month_end[~on_pause])
         self.paused = np.unique(self.month_end[on_pause])
+        self.not_on_pause = np.flatnonzero(~on_pause)
+        resumed = {self.index[y] for ended in self._ended.values() for _, y, _ in ended if y.here != GONE}
+        self.resumed = np.array(sorted(resumed), np.int64)  # the states in which pauses end
 
     def place(self, x: State) -> int:
         """Return the state's number; a new one gets the next."""

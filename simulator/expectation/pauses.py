@@ -19,11 +19,11 @@ from scipy import sparse
 from scipy.special import gammaln
 
 from simulator.expectation.chain import Chain, Rates
+from simulator.expectation.customer import CLOSED_PAYING, LOST
 from simulator.expectation.nodes import TOLERANCE
 from simulator.expectation.propagate import Before, Month, Part, Worth, flow
 
-MOST_PLACES = 4_000
-MOST_NUMBERS = 20_000_000  # that one call of `live_month_with_pauses` holds at a time
+MOST_PLACES = 20_000
 
 
 def node_count(rate: float) -> int:
@@ -138,22 +138,15 @@ class Pools:
         """How many places the month to come moves by chance: the active, and those whose pause ends in it."""
         return self.active + self.slots * len(self.waits)
 
+    def ending(self, places: np.ndarray) -> np.ndarray:
+        """Return those whose pause ends in the month to come: (lanes, rows, parts, nodes, states on a pause)."""
+        shape = (*places.shape[:-1], self.parts, len(self.nodes.at), len(self.waits))
+        return places[..., self.active : self.moved].reshape(shape)
+
     @property
     def width(self) -> int:
         """All places."""
         return self.active + self.longest * self.slots * len(self.waits)
-
-    @property
-    def row_parts(self) -> np.ndarray:
-        """(moved,) the part in which the pause ends, counted from the month's end; -1: no pause."""
-        parts = np.repeat(np.arange(self.parts), len(self.nodes.at) * len(self.waits))
-        return np.concatenate([np.full(self.active, -1), parts])
-
-    @property
-    def row_nodes(self) -> np.ndarray:
-        """(moved,) the node at which it ends."""
-        nodes = np.tile(np.repeat(np.arange(len(self.nodes.at)), len(self.waits)), self.parts)
-        return np.concatenate([np.zeros(self.active, np.int64), nodes])
 
     def pad(self, values: np.ndarray, paused: float) -> np.ndarray:
         """Return values of the active states with one for everybody on a pause, (width,)."""
@@ -186,89 +179,186 @@ class Pools:
 
 def live_month_with_pauses(
     chain: Chain, worth: Worth, start: np.ndarray, before: Before, parts: list[Part], own: np.ndarray, theta: int,
-    was: Pools | None, pools: Pools,
+    pools: Pools,
 ) -> Month:  # fmt: skip
-    """Return what a month does, as `live_month`, to the active and to those whose pause ends in it.
+    """Return what a month does, as `live_month`, to customers who are not on a pause at its start.
 
-    Rows of `start` are the places of `was` that the month moves; without it one row of those who sign up. `Month.p`
-    leads to the places of `pools` that those stand at whom it moves.
+    `Month.p` leads to the first `moved` places of `pools`: also to those of pauses that begin in the month.
     """
-    rows = start.shape[1]
-    size = max(pools.slots * len(chain.on_pause), 1) * rows
-    together = max(MOST_NUMBERS // size, 1)
-    pieces = [slice(i, i + together) for i in range(0, len(own), together)]
-    months = []
-    for lanes in pieces:
-        mine = [Part(part.lengths[lanes], part.stretch, part.due, part.stretch_after) for part in parts]
-        months.append(_live(chain, worth, start, before, mine, own[lanes], theta, was, pools))
-    cells = np.zeros((3, len(own), rows, len(worth.cells)))
-    for lanes, month in zip(pieces, months, strict=True):
-        cells[:, lanes, :, : month.cells.shape[-1]] = month.cells
-    p, counted = (np.concatenate([getattr(month, name) for month in months]) for name in ("p", "counted"))
-    return Month(p, cells, counted, waiting(chain, parts))
-
-
-def _live(
-    chain: Chain, worth: Worth, start: np.ndarray, before: Before, parts: list[Part], own: np.ndarray, theta: int,
-    was: Pools | None, pools: Pools,
-) -> Month:  # fmt: skip
     lanes, rows = len(own), start.shape[1]
     x = np.tile(start, (1, lanes))
     factor = np.repeat(own, rows)
-    ends = np.tile(np.full(rows, -1) if was is None else was.row_parts, lanes)
-    node = np.tile(np.zeros(rows, np.int64) if was is None else was.row_nodes, lanes)
+    begins = np.zeros(lanes * rows, np.int64)
     counted = np.zeros((lanes * rows, len(chain.counted)))
-    z = chain.on_pause
-    begun = np.zeros((pools.parts, len(pools.nodes.at), len(z), lanes * rows))
+    begun = np.zeros((pools.parts, len(pools.nodes.at), len(chain.on_pause), lanes * rows))
     for i, part in enumerate(parts):
-        place = len(parts) - 1 - i
-        lengths = np.repeat(part.lengths, rows)
-        resuming = ends == place
-        begins = np.where(resuming, 1 + node, 0)
-        if resuming.any():
-            jump = chain.pause_ends()
-            counted[resuming] += (jump.counted.T @ x[:, resuming]).T
-            x[:, resuming] = jump.p.T @ x[:, resuming]
-        moving = (ends < 0) | (ends >= place)
         if part.lengths.any():
             rates = chain.rates(part.stretch)
-            times = np.where(resuming, lengths * (1.0 - pools.nodes.at[node]), lengths)[moving]
-            intake = Intake(pools.nodes, rates.pausing, begins[moving], lengths[moving])
-            x[:, moving], stayed = flow(rates, x[:, moving], times, factor[moving], intake)
-            counted[moving] += (rates.counted[0].T @ stayed).T
-            counted[moving] += (rates.counted[1].T @ (stayed * factor[moving])).T
-            begun[place][..., moving] += intake.paused(rates, z, factor[moving])
+            lengths = np.repeat(part.lengths, rows)
+            intake = Intake(pools.nodes, rates.pausing, begins, lengths)
+            x, stayed = flow(rates, x, lengths, factor, intake)
+            counted += (rates.counted[0].T @ stayed).T
+            counted += (rates.counted[1].T @ (stayed * factor)).T
+            begun[len(parts) - 1 - i] = intake.paused(rates, chain.on_pause, factor)
         if part.due is not None:
             jump = chain.jump(part.due, part.stretch_after, theta)
             counted += (jump.counted.T @ x).T
             x = jump.p.T @ x
             if part.due.dates:
-                moves = jump.p[z][:, z].T.toarray()
+                moves = jump.p[chain.on_pause][:, chain.on_pause].T.toarray()
                 begun = np.einsum("ij,pkjc->pkic", moves, begun)
-    x[z] += begun.sum(axis=(0, 1))
-    found = worth.movements((worth.group @ x).reshape(-1, lanes, rows), before)
+    x[chain.on_pause] += begun.sum(axis=(0, 1))
+    cells = _cells(worth, worth.group @ x, before, lanes, rows)
+    begun = np.einsum("zy,pkzc->pkyc", ends_of_month(chain).toarray(), begun)
+    p = np.concatenate([worth.collapse @ x, begun.reshape(-1, lanes * rows)])
+    p = np.ascontiguousarray(p.reshape(-1, lanes, rows).transpose(1, 2, 0))
+    return Month(p, cells, counted.reshape(lanes, rows, -1))
+
+
+def _cells(worth: Worth, law: np.ndarray, before: Before, lanes: int, rows: int) -> np.ndarray:
+    found = worth.movements(law.reshape(-1, lanes, rows), before)
     cells = np.zeros((3, lanes, rows, len(worth.cells)))
     for cell, moments in found.items():
         cells[..., cell] = moments
-    slots = np.zeros((pools.parts, len(pools.nodes.at), len(chain.paused), lanes * rows))
-    for j, k in enumerate(np.searchsorted(chain.paused, chain.month_end[z])):
-        slots[:, :, k] += begun[:, :, j]
-    p = np.concatenate([worth.collapse @ x, slots.reshape(-1, lanes * rows)])
-    p = p.reshape(-1, lanes, rows).transpose(1, 2, 0)
-    return Month(np.ascontiguousarray(p), cells, counted.reshape(lanes, rows, -1))
+    return cells
 
 
-def waiting(chain: Chain, parts: list[Part]) -> sparse.csr_array:
-    """Return what a month does to those who are on a pause throughout: (states on a pause before, and after)."""
-    source = chain
-    if parts and parts[0].due is not None and parts[0].due.epoch:
+def ends_of_month(chain: Chain) -> sparse.csr_array:
+    """Return (states on a pause, those at a month-end) what a month-end makes of them."""
+    n = len(chain.on_pause)
+    places = np.searchsorted(chain.paused, chain.month_end[chain.on_pause])
+    return sparse.csr_array((np.ones(n), (range(n), places)), shape=(n, len(chain.paused)))
+
+
+@dataclass(frozen=True)
+class PartMap:
+    """What a part of a month does to one customer, by lane.
+
+    Rows are nodes by states of those who resume there, then states at the start of the part. `end` leads to the states
+    at its end, `into` to nodes by states on a pause, `counted` to what is counted.
+    """
+
+    end: np.ndarray
+    into: np.ndarray
+    counted: np.ndarray
+
+    @classmethod
+    def of(cls, chain: Chain, stretch: int, lengths: np.ndarray, own: np.ndarray, nodes: Nodes) -> PartMap:
+        """Return it for parts of those lengths by lane."""
+        rates = chain.rates(stretch)
+        k, lanes = len(nodes.at), len(own)
+        resumed, rest = chain.resumed, chain.not_on_pause
+        states = np.concatenate([np.tile(resumed, k), rest])
+        begins = np.concatenate([np.repeat(1 + np.arange(k), len(resumed)), np.zeros(len(rest), np.int64)])
+        left = np.concatenate([np.repeat(1.0 - nodes.at, len(resumed)), np.ones(len(rest))])
+        rows = len(states)
+        start = np.zeros((len(chain.states), rows))
+        start[states, np.arange(rows)] = 1.0
+        factor, whole = np.repeat(own, rows), np.repeat(lengths, rows)
+        intake = Intake(nodes, rates.pausing, np.tile(begins, lanes), whole)
+        x, stayed = flow(rates, np.tile(start, (1, lanes)), whole * np.tile(left, lanes), factor, intake)
+        counted = rates.counted[0].T @ stayed + rates.counted[1].T @ (stayed * factor)
+        into = intake.paused(rates, chain.on_pause, factor).reshape(-1, lanes * rows)
+
+        def by_lane(table: np.ndarray) -> np.ndarray:
+            return np.ascontiguousarray(table.reshape(-1, lanes, rows).transpose(1, 2, 0))
+
+        return cls(by_lane(x[rest]), by_lane(into), by_lane(counted))
+
+
+class Resumption:
+    """What a month does to those whose pause ends in it, of one epoch."""
+
+    def __init__(self, chain: Chain, worth: Worth, pools: Pools) -> None:
+        self.chain, self.worth, self.pools = chain, worth, pools
+        ends = chain.pause_ends()
+        self.resume = ends.p[chain.on_pause][:, chain.resumed]
+        gone = ends.p[chain.on_pause][:, chain.not_on_pause].tolil()
+        gone[:, np.searchsorted(chain.not_on_pause, chain.resumed)] = 0.0
+        self.leave = gone.tocsr()
+        self.counted = ends.counted[chain.on_pause]
+        self._maps: dict[tuple, PartMap] = {}
+
+    def month(self, ending: np.ndarray, source: Chain, parts: list[Part], own: np.ndarray, theta: int) -> Month:
+        """Return what happens, by lane and row, to (lanes, rows, parts, nodes, states on a pause) of `source`.
+
+        Tables are as those of `live_month_with_pauses`, but of so many customers, and not for one.
+        """
+        paid = [source.states[i].paid in (CLOSED_PAYING, LOST) for i in source.paused]
+        months = []
+        for closed in np.unique(paid):
+            mine = ending * (np.array(paid) == closed)
+            months.append(self._month(mine, bool(closed), source, parts, own, theta))
+        cells = np.zeros((*months[0].cells.shape[:-1], len(self.worth.cells)))
+        for month in months:
+            cells[..., : month.cells.shape[-1]] += month.cells
+        return Month(sum(m.p for m in months), cells, sum(m.counted for m in months))  # type: ignore[arg-type]
+
+    def _month(
+        self, ending: np.ndarray, closed: bool, source: Chain, parts: list[Part], own: np.ndarray, theta: int
+    ) -> Month:
+        chain, pools = self.chain, self.pools
+        lanes, rows = ending.shape[:2]
+        k, z, rest = len(pools.nodes.at), chain.on_pause, chain.not_on_pause
+        x = np.zeros((lanes, rows, len(rest)))
+        counted = np.zeros((lanes, rows, len(chain.counted)))
+        begun = np.zeros((lanes, rows, pools.parts, k, len(z)))
+        waits = np.zeros((*ending.shape[:-1], len(source.on_pause)))
+        waits[..., np.searchsorted(source.on_pause, source.paused)] = ending
+        now = source
+        for i, part in enumerate(parts):
+            place = len(parts) - 1 - i
+            if part.lengths.any():
+                ends = waits[:, :, place]
+                resumed = ends @ self.resume.toarray()  # (lanes, rows, nodes, states)
+                x += (self.leave.T @ ends.sum(axis=2).reshape(-1, len(z)).T).T.reshape(x.shape)
+                counted += ends.sum(axis=2) @ self.counted.toarray()
+                step = self._map(part, own)
+                acting = np.concatenate([resumed.reshape(lanes, rows, -1), x], axis=-1)
+                x = acting @ step.end
+                begun[:, :, place] = (acting @ step.into).reshape(lanes, rows, k, len(z))
+                counted += acting @ step.counted
+            if part.due is not None:
+                jump = chain.jump(part.due, part.stretch_after, theta)
+                if part.due.epoch or part.due.dates:
+                    moves = jump.p[now.on_pause][:, z].toarray()
+                    waits = waits @ moves
+                    if now is chain:
+                        begun = begun @ moves
+                if now is chain:
+                    flat = x.reshape(-1, len(rest)).T
+                    counted += (jump.counted[rest].T @ flat).T.reshape(counted.shape)
+                    x = (jump.p[rest][:, rest].T @ flat).T.reshape(x.shape)
+                now = chain
+        law = np.zeros((len(chain.states), lanes * rows))
+        law[rest] = x.reshape(-1, len(rest)).T
+        law[z] = begun.sum(axis=(2, 3)).reshape(-1, len(z)).T
+        one = np.zeros(1)
+        before = Before(one, np.full(1, closed), np.ones(1, bool))
+        cells = _cells(self.worth, self.worth.group @ law, before, lanes, rows)
+        active = (self.worth.collapse @ law).T.reshape(lanes, rows, -1)
+        paused = (begun @ ends_of_month(chain).toarray()).reshape(lanes, rows, -1)
+        return Month(np.concatenate([active, paused], axis=-1), cells, counted)
+
+    def _map(self, part: Part, own: np.ndarray) -> PartMap:
+        name = (part.stretch, part.lengths.tobytes(), own.tobytes())
+        if name not in self._maps:
+            self._maps[name] = PartMap.of(self.chain, part.stretch, part.lengths, own, self.pools.nodes)
+        return self._maps[name]
+
+
+def source_of(chain: Chain, parts: list[Part]) -> Chain:
+    """Return the chain that customers come from: that of the epoch before, where the month begins with a new one."""
+    if parts[0].due is not None and parts[0].due.epoch:
         assert chain.before is not None
-        source = chain.before
+        return chain.before
+    return chain
+
+
+def waiting(chain: Chain, source: Chain, parts: list[Part]) -> sparse.csr_array:
+    """Return what a month does to those who are on a pause throughout: (states on a pause before, and after)."""
     moves = sparse.eye_array(len(source.states), format="csr")[source.paused]
     for part in parts:
         if part.due is not None and (part.due.epoch or part.due.dates):
             moves = moves @ chain.jump(part.due, part.stretch_after).p
-    n = len(chain.on_pause)
-    places = np.searchsorted(chain.paused, chain.month_end[chain.on_pause])
-    ends = sparse.csr_array((np.ones(n), (range(n), places)), shape=(n, len(chain.paused)))
-    return moves[:, chain.on_pause] @ ends
+    return moves[:, chain.on_pause] @ ends_of_month(chain)

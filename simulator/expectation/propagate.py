@@ -102,14 +102,11 @@ class Month:
         (3, lanes, rows, cells) month-grain movements: expected amount, amount squared, number
     counted
         (lanes, rows, things counted) event-grain amounts and counters
-    waits
-        (states on a pause before, and after) what the month does to those who are on a pause throughout
     """
 
     p: np.ndarray
     cells: np.ndarray
     counted: np.ndarray
-    waits: sparse.csr_array | None = None
 
 
 class Before(NamedTuple):

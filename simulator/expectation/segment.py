@@ -14,7 +14,16 @@ from simulator.expectation.chain import Chain, TooManyStates
 from simulator.expectation.customer import GONE, State
 from simulator.expectation.law import Due, Law, Rules
 from simulator.expectation.nodes import ONE, Rule, beta_rule, gamma_nodes, gamma_rule, phases, survivors
-from simulator.expectation.pauses import MOST_PLACES, Nodes, Pools, live_month_with_pauses, node_count
+from simulator.expectation.pauses import (
+    MOST_PLACES,
+    Nodes,
+    Pools,
+    Resumption,
+    live_month_with_pauses,
+    node_count,
+    source_of,
+    waiting,
+)
 from simulator.expectation.propagate import Before, Cell, Month, Part, Worth, expansion_and_contraction, live_month
 from simulator.expectation.schedule import Label, Moment, Schedule
 from simulator.model import tables as T
@@ -108,6 +117,9 @@ class Segment:
         rises, falls = expansion_and_contraction(list(self.counted))
         self.worths = [Worth(chain, self.cells, rises, falls) for chain in self.chains]
         self._months: dict[tuple, Month] = {}
+        self._resumptions = [
+            Resumption(*place) for place in zip(self.chains, self.worths, self.pools, strict=True) if place[2].longest
+        ]
         self._grouped: dict[tuple, dict] = {}
 
     # -- what differs between customers ---------------------------------------------------------------------------
@@ -408,38 +420,52 @@ class Segment:
         e = self.schedule.epoch(month)
         chain, worth = self.chains[e], self.worths[e]
         own = np.array([self.lanes[i].own for i, _ in members])
-        cuts = np.array(
-            [[self.lanes[i].phase if arriving else 0.0, *(m.at for m in moments), 1.0] for i, moments in members]
-        )
+        cuts, parts = self._parts(key, members, arriving)
         name = (e, key, cuts.tobytes(), own.tobytes(), arriving)
         if name in self._months:
             return self._months[name]
-        stretch, dues, theta = key
-        parts = []
-        for n, length in enumerate(np.diff(cuts, axis=1).T):
-            due, after = dues[n] if n < len(dues) else (None, stretch)
-            parts.append(Part(length, stretch, due, after))
-            stretch = after
+        theta = key[2]
         if arriving:
             start = np.zeros((len(chain.states), 1))
             for p, x, _ in self._law(e, 0, 0).sign_up():
                 start[chain.index[x], 0] += p
             before = Before.nothing()
         else:
-            source, was = chain, self.pools[e]
-            if dues and dues[0][0] is not None and dues[0][0].epoch:
-                assert chain.before is not None
-                source, was = chain.before, self.pools[e - 1]
-            states = np.concatenate([source.at_month_end, np.tile(source.paused, was.slots)])
-            start = np.zeros((len(source.states), len(states)))
-            start[states, np.arange(len(states))] = 1.0
-            before = Before.of(source, states)
+            source = source_of(chain, parts)
+            start = np.zeros((len(source.states), len(source.at_month_end)))
+            start[source.at_month_end, np.arange(len(source.at_month_end))] = 1.0
+            before = Before.of(source, source.at_month_end)
         if self.schedule.pauses:
-            pools = None if arriving else was, self.pools[e]
-            self._months[name] = live_month_with_pauses(chain, worth, start, before, parts, own, theta, *pools)
+            self._months[name] = live_month_with_pauses(chain, worth, start, before, parts, own, theta, self.pools[e])
         else:
             self._months[name] = live_month(chain, worth, start, before, parts, own, theta)
         return self._months[name]
+
+    def _parts(self, key: tuple, members: list[tuple[int, list[Moment]]], arriving: bool) -> tuple[Any, list[Part]]:
+        """Return where the month of each lane of a group is cut, and its parts."""
+        cuts = np.array(
+            [[self.lanes[i].phase if arriving else 0.0, *(m.at for m in moments), 1.0] for i, moments in members]
+        )
+        stretch, dues, _ = key
+        parts = []
+        for n, length in enumerate(np.diff(cuts, axis=1).T):
+            due, after = dues[n] if n < len(dues) else (None, stretch)
+            parts.append(Part(length, stretch, due, after))
+            stretch = after
+        return cuts, parts
+
+    def _on_pause(
+        self, month: int, key: tuple, members: list[tuple[int, list[Moment]]], now: np.ndarray
+    ) -> tuple[np.ndarray, Month]:
+        """Return where those on a pause (lanes, rows, places) stand a month later, and what those do who resume."""
+        e = self.schedule.epoch(month)
+        chain, pools = self.chains[e], self.pools[e]
+        _, parts = self._parts(key, members, arriving=False)
+        source = source_of(chain, parts)
+        was = self.pools[source.epoch]
+        own = np.array([self.lanes[i].own for i, _ in members])
+        ended = self._resumptions[e].month(was.ending(now), source, parts, own, key[2])
+        return pools.wait(now, waiting(chain, source, parts), was) + pools.land(ended.p), ended
 
     def moments(self) -> Moments:
         """Return what every month holds."""
@@ -478,9 +504,14 @@ class Segment:
                     if target not in fresh:
                         fresh[target] = np.zeros((len(self.lanes), p.shape[1], pools.width))
                     part = p[lanes]
-                    if pools.longest > 1:
-                        fresh[target][lanes] += pools.wait(part, step.waits, was)
-                    part = part[..., : was.moved]
+                    if pools.longest:
+                        places, ended = self._on_pause(month, key, members, part)
+                        fresh[target][lanes] += places
+                        mine = ended.cells[:, :, :n_rows].sum(axis=1)
+                        counted += counts @ ended.counted[:, :n_rows].sum(axis=0)
+                        for k, table in enumerate((mine[0], (counts @ mine[1])[None], mine[2])):
+                            sums[k] = _add(sums[k], table)
+                    part = part[..., : was.active]
                     fresh[target][lanes] += pools.land(part @ step.p)
                     amounts, squares, numbers = step.cells.reshape(
                         3, int(np.prod(step.cells.shape[1:-1])), step.cells.shape[-1]
