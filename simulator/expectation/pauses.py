@@ -284,10 +284,10 @@ class Resumption:
 
         Tables are as those of `live_month_with_pauses`, but of so many customers, and not for one.
         """
-        paid = [source.states[i].paid in (CLOSED_PAYING, LOST) for i in source.paused]
+        paid = np.array([source.states[i].paid in (CLOSED_PAYING, LOST) for i in source.paused], bool)
         months = []
         for closed in np.unique(paid):
-            mine = ending * (np.array(paid) == closed)
+            mine = ending * (paid == closed)
             months.append(self._month(mine, bool(closed), source, parts, own, theta))
         cells = np.zeros((*months[0].cells.shape[:-1], len(self.worth.cells)))
         for month in months:

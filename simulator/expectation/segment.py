@@ -504,7 +504,7 @@ class Segment:
                     if target not in fresh:
                         fresh[target] = np.zeros((len(self.lanes), p.shape[1], pools.width))
                     part = p[lanes]
-                    if pools.longest:
+                    if part[..., was.active :].any():
                         places, ended = self._on_pause(month, key, members, part)
                         fresh[target][lanes] += places
                         mine = ended.cells[:, :, :n_rows].sum(axis=1)
