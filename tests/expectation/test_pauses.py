@@ -109,7 +109,7 @@ def differ(one: Expectation, other: Expectation, tolerance: float) -> None:
 @pytest.mark.parametrize("name", PAUSES)
 def test_twice_the_nodes_change_nothing(name):
     model = compile_model(scenario := simulator.load(text(name)))
-    differ(expect_model(model, scenario), expect_model(model, scenario, more_nodes=8), 1e-9)
+    differ(expect_model(model, scenario), expect_model(model, scenario, more_nodes=8), 1e-10)
 
 
 def test_a_pause_that_nobody_accepts_changes_nothing():
