@@ -23,7 +23,7 @@ from simulator.expectation.customer import CLOSED_PAYING, LOST
 from simulator.expectation.nodes import TOLERANCE
 from simulator.expectation.propagate import Before, Month, Part, Worth, flow
 
-MOST_PLACES = 20_000
+MOST_NUMBERS = 50_000_000  # of the map of a part of the month, all lanes together
 
 
 def node_count(rate: float) -> int:
@@ -266,6 +266,12 @@ class PartMap:
         return cls(by_lane(x[rest]), by_lane(into), by_lane(counted))
 
 
+def map_size(chain: Chain, nodes: Nodes) -> int:
+    """Return how many numbers a lane's map of a part holds."""
+    k, rest = len(nodes.at), len(chain.not_on_pause)
+    return (k * len(chain.resumed) + rest) * (rest + k * len(chain.on_pause) + len(chain.counted))
+
+
 class Resumption:
     """What a month does to those whose pause ends in it, of one epoch."""
 
@@ -339,6 +345,10 @@ class Resumption:
         active = (self.worth.collapse @ law).T.reshape(lanes, rows, -1)
         paused = (begun @ ends_of_month(chain).toarray()).reshape(lanes, rows, -1)
         return Month(np.concatenate([active, paused], axis=-1), cells, counted)
+
+    def forget(self) -> None:
+        """Forget the maps of an epoch that is over."""
+        self._maps.clear()
 
     def _map(self, part: Part, own: np.ndarray) -> PartMap:
         name = (part.stretch, part.lengths.tobytes(), own.tobytes())

@@ -15,11 +15,12 @@ from simulator.expectation.customer import GONE, State
 from simulator.expectation.law import Due, Law, Rules
 from simulator.expectation.nodes import ONE, Rule, beta_rule, gamma_nodes, gamma_rule, phases, survivors
 from simulator.expectation.pauses import (
-    MOST_PLACES,
+    MOST_NUMBERS,
     Nodes,
     Pools,
     Resumption,
     live_month_with_pauses,
+    map_size,
     node_count,
     source_of,
     waiting,
@@ -339,13 +340,13 @@ class Segment:
         waits = [int(self.rules.offers[chain.epoch][o.offer].lasts) - 1 for o in offers if o is not None]
         longest = max(self.rules.pauses, default=0)
         parts = max(len(self.schedule.boundaries(a, s)) for a, s in self.pairs)
-        pools = Pools(len(chain.at_month_end), parts, nodes, np.array(waits, np.int64), longest)
-        if len(waits) and pools.moved > MOST_PLACES:
+        size = len(self.lanes) * map_size(chain, nodes)
+        if len(waits) and size > MOST_NUMBERS:
             raise TooManyStates(
-                f"with {pools.slots} moments of a month at which pauses are followed, the chain of a segment has "
-                f"more than {MOST_PLACES:,} states at a month-end"
+                f"following pauses takes {len(self.lanes):,} phases and multipliers with "
+                f"{size // len(self.lanes):,} numbers each, more than {MOST_NUMBERS:,} together"
             )
-        return pools
+        return Pools(len(chain.at_month_end), parts, nodes, np.array(waits, np.int64), longest)
 
     def _opening_states(self, block: Block) -> list[tuple[float, State]]:
         law = self._law(0, 0, 0)
@@ -490,6 +491,8 @@ class Segment:
             chain, pools, was = self.chains[e], self.pools[e], self.pools[self.schedule.epoch(max(month - 1, 0))]
             if month == self.schedule.starts[e]:
                 self._months.clear()  # those of an epoch that is over
+                if e and self._resumptions:
+                    self._resumptions[e - 1].forget()
             now, bases = self._with_base(now, counts, bases, month, result)
             n_rows = n_blocks + 1
             fresh: dict[Label, np.ndarray] = {}

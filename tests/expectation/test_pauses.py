@@ -11,7 +11,7 @@ from scipy.integrate import quad
 import simulator
 from simulator.expectation.expect import expect_model
 from simulator.expectation.pauses import Nodes, lagrange, node_count
-from simulator.expectation.result import Expectation
+from simulator.expectation.result import DoesNotAddUp, Expectation, NotMarkov
 from simulator.model.compile import compile_model
 from tests.expectation.scenarios import HEAD, PAUSE, base, text
 
@@ -110,6 +110,20 @@ def differ(one: Expectation, other: Expectation, tolerance: float) -> None:
 def test_twice_the_nodes_change_nothing(name):
     model = compile_model(scenario := simulator.load(text(name)))
     differ(expect_model(model, scenario), expect_model(model, scenario, more_nodes=8), 1e-10)
+
+
+def test_too_few_nodes_are_seen(monkeypatch):
+    """Negative control: with two nodes a part what ends is not what has begun, so movements do not add up."""
+    model = compile_model(scenario := simulator.load(text("pauses")))
+    monkeypatch.setattr("simulator.expectation.segment.node_count", lambda rate: 2)
+    with pytest.raises(DoesNotAddUp, match="segment s, month 0"):
+        expect_model(model, scenario)
+
+
+def test_pauses_that_take_too_much_are_refused(monkeypatch):
+    monkeypatch.setattr("simulator.expectation.segment.MOST_NUMBERS", 1_000)
+    with pytest.raises(NotMarkov, match=r"segments\.s: following pauses takes \d+ phases and multipliers with [\d,]+"):
+        simulator.expect(simulator.load(text("pauses")))
 
 
 def test_a_pause_that_nobody_accepts_changes_nothing():

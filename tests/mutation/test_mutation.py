@@ -38,6 +38,8 @@ PART = [
     ("annual terms", "segment_terms", (0, 0, 1), "not_renewed"),
     ("annual terms", "plan_terms", (0, 0, 1), "discount"),
     ("failed payments", "segments", (0, 0), "failed_recovered"),
+    ("pauses", "offers", (0, 0), "lasts"),
+    ("pauses", "offers", (0, 1), "stays"),
 ]
 
 
