@@ -366,7 +366,7 @@ def _pause_off_phase(model: Model, o: int) -> str:
     rows = t.offers[:, o]
     made = (rows.made != 0) & (rows.target == T.TO_PAUSE)
     if (made & ~np.isin(rows.trigger, (T.CANCEL_INTENT, T.RATE, T.ON_SIGNAL))).any():
-        return "it begins at a date, so that at its end other dates come before or after it by a rounding error"
+        return "it begins at a date, and ends together with others in an order that is not followed"
     for s in range(len(model.names.segments)):
         here = made & (rows.segments >> np.uint64(s) & np.uint64(1) != 0)
         if not here.any():
@@ -375,8 +375,8 @@ def _pause_off_phase(model: Model, o: int) -> str:
         asked = [int(row.terms) for row in rows[here & (rows.trigger == T.CANCEL_INTENT)]]
         if any(terms >> i & 1 for terms in asked for i in decided):
             return (
-                "in a term that its renewal decides it begins at a renewal, and at its end the renewal comes before or "
-                "after it by a rounding error (who.terms may leave such terms out)"
+                "in a term that its renewal decides it begins at a renewal, and ends together with the next one in an "
+                "order that is not followed (who.terms may leave such terms out)"
             )
         moves = t.migrations[:, s]
         if (moves["mode"] == T.MOVE_AT_RENEWAL).any():
