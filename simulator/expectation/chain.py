@@ -149,7 +149,7 @@ class Chain:
                 for theta in self._propensities(due):
                     law = self.law(g, theta)
                     found: list[list[Branch]] = [[] for _ in before.states]
-                    for i in (*before.at_month_end, *before.paused):
+                    for i in before.paused if due.pauses else (*before.at_month_end, *before.paused):
                         found[i] = law.at(before.states[i], due)
                         self._note(found[i])
                     self._found[due, g, theta] = found
@@ -173,7 +173,7 @@ class Chain:
             for due in dues:
                 for g in self.stretches:
                     for theta in self._propensities(due):
-                        branches = self.law(g, theta).at(x, due)
+                        branches = self.law(g, theta).at(x, due) if x.here == ON_PAUSE or not due.pauses else []
                         self._found[due, g, theta].append(branches)
                         self._note(branches)
             if x.here == ON_PAUSE:

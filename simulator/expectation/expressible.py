@@ -371,13 +371,6 @@ def _pause_off_phase(model: Model, o: int) -> str:
         here = made & (rows.segments >> np.uint64(s) & np.uint64(1) != 0)
         if not here.any():
             continue
-        decided = [i for i in range(1, len(t.term_months)) if (t.segment_terms[:, s, i].decides != 0).any()]
-        asked = [int(row.terms) for row in rows[here & (rows.trigger == T.CANCEL_INTENT)]]
-        if any(terms >> i & 1 for terms in asked for i in decided):
-            return (
-                "in a term that its renewal decides it begins at a renewal, and ends together with the next one in an "
-                "order that is not followed (who.terms may leave such terms out)"
-            )
         moves = t.migrations[:, s]
         if (moves["mode"] == T.MOVE_AT_RENEWAL).any():
             return "a price move at the renewal that is announced during a pause may come before its end"

@@ -79,6 +79,7 @@ class Due(NamedTuple):
     anniversary: bool = False
     terms: Renewing = ()  # longer terms that are up for renewal
     offers: tuple[tuple[int, Renewing | None], ...] = ()  # and the terms for whose renewal, None: for everybody
+    pauses: bool = False  # pauses that began at this moment of an earlier month; only for those who are on one
 
 
 @dataclass(frozen=True)
@@ -685,6 +686,9 @@ class Law:
             steps.append(lambda y: self._move_prices_due(y, due))
         if x.here != ON_PAUSE:  # who is on a pause has no other dates
             steps += self._dated(due)
+        elif due.pauses:  # of what is due with its end only a renewal has been put off to then
+            steps.append(self.end_pause)
+            steps.append(lambda y: self.renew(y) if (y.term, y.late) in due.terms else [(1.0, y, ())])
         for step in steps:
             branches = then(branches, partial(_unless_gone, step))
         return branches

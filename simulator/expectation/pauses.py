@@ -129,9 +129,14 @@ class Pools:
     longest: int
 
     @property
+    def moments(self) -> int:
+        """Moments of a part at which a pause may begin: its nodes, then the date at its start."""
+        return len(self.nodes.at) + 1
+
+    @property
     def slots(self) -> int:
         """Moments of a month at which a pause may begin."""
-        return self.parts * len(self.nodes.at)
+        return self.parts * self.moments
 
     @property
     def moved(self) -> int:
@@ -139,8 +144,8 @@ class Pools:
         return self.active + self.slots * len(self.waits)
 
     def ending(self, places: np.ndarray) -> np.ndarray:
-        """Return those whose pause ends in the month to come: (lanes, rows, parts, nodes, states on a pause)."""
-        shape = (*places.shape[:-1], self.parts, len(self.nodes.at), len(self.waits))
+        """Return those whose pause ends in the month to come: (lanes, rows, parts, moments, states on a pause)."""
+        shape = (*places.shape[:-1], self.parts, self.moments, len(self.waits))
         return places[..., self.active : self.moved].reshape(shape)
 
     @property
@@ -190,8 +195,9 @@ def live_month_with_pauses(
     factor = np.repeat(own, rows)
     begins = np.zeros(lanes * rows, np.int64)
     counted = np.zeros((lanes * rows, len(chain.counted)))
-    begun = np.zeros((pools.parts, len(pools.nodes.at), len(chain.on_pause), lanes * rows))
+    begun = np.zeros((pools.parts, pools.moments, len(chain.on_pause), lanes * rows))
     for i, part in enumerate(parts):
+        place = len(parts) - 1 - i
         if part.lengths.any():
             rates = chain.rates(part.stretch)
             lengths = np.repeat(part.lengths, rows)
@@ -199,7 +205,7 @@ def live_month_with_pauses(
             x, stayed = flow(rates, x, lengths, factor, intake)
             counted += (rates.counted[0].T @ stayed).T
             counted += (rates.counted[1].T @ (stayed * factor)).T
-            begun[len(parts) - 1 - i] = intake.paused(rates, chain.on_pause, factor)
+            begun[place, :-1] = intake.paused(rates, chain.on_pause, factor)
         if part.due is not None:
             jump = chain.jump(part.due, part.stretch_after, theta)
             counted += (jump.counted.T @ x).T
@@ -207,6 +213,8 @@ def live_month_with_pauses(
             if part.due.dates:
                 moves = jump.p[chain.on_pause][:, chain.on_pause].T.toarray()
                 begun = np.einsum("ij,pkjc->pkic", moves, begun)
+            begun[place - 1, -1] = x[chain.on_pause]  # at the date that the next part begins with
+            x[chain.on_pause] = 0.0
     x[chain.on_pause] += begun.sum(axis=(0, 1))
     cells = _cells(worth, worth.group @ x, before, lanes, rows)
     begun = np.einsum("zy,pkzc->pkyc", ends_of_month(chain).toarray(), begun)
@@ -286,7 +294,7 @@ class Resumption:
         self._maps: dict[tuple, PartMap] = {}
 
     def month(self, ending: np.ndarray, source: Chain, parts: list[Part], own: np.ndarray, theta: int) -> Month:
-        """Return what happens, by lane and row, to (lanes, rows, parts, nodes, states on a pause) of `source`.
+        """Return what happens, by lane and row, to (lanes, rows, parts, moments, states on a pause) of `source`.
 
         Tables are as those of `live_month_with_pauses`, but of so many customers, and not for one.
         """
@@ -308,33 +316,42 @@ class Resumption:
         k, z, rest = len(pools.nodes.at), chain.on_pause, chain.not_on_pause
         x = np.zeros((lanes, rows, len(rest)))
         counted = np.zeros((lanes, rows, len(chain.counted)))
-        begun = np.zeros((lanes, rows, pools.parts, k, len(z)))
+        begun = np.zeros((lanes, rows, pools.parts, k + 1, len(z)))
         waits = np.zeros((*ending.shape[:-1], len(source.on_pause)))
         waits[..., np.searchsorted(source.on_pause, source.paused)] = ending
         now = source
         for i, part in enumerate(parts):
             place = len(parts) - 1 - i
             if part.lengths.any():
-                ends = waits[:, :, place]
+                ends = waits[:, :, place, :-1]
                 resumed = ends @ self.resume.toarray()  # (lanes, rows, nodes, states)
                 x += (self.leave.T @ ends.sum(axis=2).reshape(-1, len(z)).T).T.reshape(x.shape)
                 counted += ends.sum(axis=2) @ self.counted.toarray()
                 step = self._map(part, own)
                 acting = np.concatenate([resumed.reshape(lanes, rows, -1), x], axis=-1)
                 x = acting @ step.end
-                begun[:, :, place] = (acting @ step.into).reshape(lanes, rows, k, len(z))
+                begun[:, :, place, :-1] = (acting @ step.into).reshape(lanes, rows, k, len(z))
                 counted += acting @ step.counted
             if part.due is not None:
                 jump = chain.jump(part.due, part.stretch_after, theta)
+                ending = waits[:, :, place - 1, -1].copy()
                 if part.due.epoch or part.due.dates:
                     moves = jump.p[now.on_pause][:, z].toarray()
                     waits = waits @ moves
                     if now is chain:
                         begun = begun @ moves
+                flat = np.zeros((len(now.states), lanes * rows))
                 if now is chain:
-                    flat = x.reshape(-1, len(rest)).T
-                    counted += (jump.counted[rest].T @ flat).T.reshape(counted.shape)
-                    x = (jump.p[rest][:, rest].T @ flat).T.reshape(x.shape)
+                    flat[rest] = x.reshape(-1, len(rest)).T
+                happened, after = jump.counted.T @ flat, jump.p.T @ flat
+                if part.due.terms:
+                    due = chain.jump(part.due._replace(pauses=True), part.stretch_after, theta)
+                    flat = np.zeros_like(flat)
+                    flat[now.on_pause] = ending.reshape(-1, len(now.on_pause)).T
+                    happened, after = happened + due.counted.T @ flat, after + due.p.T @ flat
+                counted += happened.T.reshape(counted.shape)
+                x = after[rest].T.reshape(x.shape)
+                begun[:, :, place - 1, -1] = after[z].T.reshape(lanes, rows, -1)
                 now = chain
         law = np.zeros((len(chain.states), lanes * rows))
         law[rest] = x.reshape(-1, len(rest)).T

@@ -285,6 +285,8 @@ class Segment:
                     for moment in schedule.moments(month, label, a, s):
                         if moment.due is not None:
                             dues[e].add(moment.due)
+                            if schedule.pauses and moment.due.terms:
+                                dues[e].add(moment.due._replace(pauses=True))
         return dues
 
     def _all_labels(self) -> list[set[Label]]:

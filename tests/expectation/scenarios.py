@@ -195,6 +195,11 @@ SCENARIOS: dict[str, str] = {
     + "offers:\n"
     + PAUSE.replace("cancel_intent,", "cancel_intent, who: {terms: [monthly]},").replace("2 months", "3 months")
     + SHORT_PAUSE.replace("1 month,", "3 months,"),
+    "pauses of refused renewals": ANNUAL.replace("12 months, half: 6 months", "6 months, half: 3 months")
+    .replace("months: 15", "months: 10")
+    .replace("SEGMENT", "    not_renewed: {annual: {alpha: 0.7, beta: 1.2}, half: 50%}\n    downgrade: 0.1 per month\n")
+    + "changes:\n  - {at: 2026-04, set: {plans.low.price: 80}, existing: now}\noffers:\n"
+    + PAUSE,
     "constant usage and seats": base()
     .replace(
         "low: {price: 50}",

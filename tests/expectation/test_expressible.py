@@ -10,7 +10,7 @@ from simulator.engines.compiled import run_compiled
 from simulator.expectation.expressible import markov_core, not_markov
 from simulator.expectation.result import NotMarkov
 from simulator.model.compile import compile_model
-from tests.expectation.scenarios import ANNUAL, FREE, HEAD, base
+from tests.expectation.scenarios import FREE, HEAD, base
 
 OFFERS = "offers:\n  o: {motion: upsell, to: next_plan, acceptance: 30%, REST}\n"
 SAVE = "offers:\n  o: {motion: downsell, when: cancel_intent, to: REST, acceptance: 30%}\n"
@@ -102,12 +102,6 @@ CASES = {
         base(PAUSE.replace("cancel_intent", "{tenure: 2 months}")),
         "offers.o.to",
         "it begins at a date",
-        "not made",
-    ),
-    "pause at a renewal": (
-        ANNUAL.replace("SEGMENT", "    not_renewed: {annual: 30%}\n") + PAUSE,
-        "offers.o.to",
-        "its renewal decides",
         "not made",
     ),
     "pause and prices at the renewal": (
