@@ -1,10 +1,10 @@
 """plansim: simulate subscription pricing, plan changes and offers; account MRR movements.
 
-    import simulator as sim
+import simulator as sim
 
-    result = sim.run(sim.load("scenarios/quickstart.yaml"), replications=200, seed=7)
-    result.metric("closing_mrr")
-    result.figure("movements").savefig("movements.svg")
+result = sim.run(sim.load("scenarios/quickstart.yaml"), replications=200, seed=7)
+result.metric("closing_mrr")
+result.figure("movements").savefig("movements.svg")
 """
 
 from __future__ import annotations

@@ -198,6 +198,4 @@ FIRST_AS_EXPANSION_LINE = _by_cause(_first_as_expansion)
 
 def lines_where(kind: str | None = None, motion: str | None = None) -> list[int]:
     """Return the indices of the lines of that kind and that motion (`None`: any)."""
-    return [
-        i for i, line in enumerate(LINES) if kind in (None, line.kind) and motion in (None, line.motion)
-    ]
+    return [i for i, line in enumerate(LINES) if kind in (None, line.kind) and motion in (None, line.motion)]

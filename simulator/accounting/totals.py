@@ -14,6 +14,7 @@ from simulator.accounting.policy import DEFAULT, Policy
 
 UNIT = 10_000  # amounts are in ten-thousandths of a currency unit
 
+
 @dataclass(frozen=True)
 class Totals:
     """Integer tables over R replications, M months and G groups; group 0 is everybody, then the segments.

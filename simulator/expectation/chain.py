@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from simulator.expectation.customer import State
+from simulator.expectation.customer import GONE, ON_PAUSE, State
 from simulator.expectation.law import Branch, Due, Law, Rules
 
 MOST_STATES = 6_000
@@ -46,6 +47,12 @@ class Rates:
     q: tuple[sparse.csr_array, sparse.csr_array]  # (S, S)
     counted: tuple[sparse.csr_array, sparse.csr_array]  # (S, things counted)
     fastest: tuple[np.ndarray, np.ndarray]  # (S,) rates of leaving a state
+    pauses: tuple[sparse.csr_array, sparse.csr_array]  # (S, S) rates at which pauses begin; the generator lacks them
+
+    @cached_property
+    def pausing(self) -> np.ndarray:
+        """The states in which a pause may begin."""
+        return np.union1d(*(q.nonzero()[0] for q in self.pauses))
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,11 @@ class Chain:
         self.index: dict[State, int] = {}
         self._rates: dict[int, Rates] = {}
         self._jumps: dict[tuple[Due, int, int], Jump] = {}
+        self._pause_ends: Jump | None = None
         self._found: dict[tuple[Due, int, int], list[list[Branch]]] = {}
         self._random: dict[int, list[list[tuple[float, bool, list[Branch]]]]] = {g: [] for g in stretches}
         self._month_end: list[int] = []
+        self._ended: dict[int, list[Branch]] = {}  # how the pauses of the states on one end
         dues = set(dues)
         for x in entering:
             self.place(x)
@@ -107,7 +116,14 @@ class Chain:
         prices = rules.prices
         self.mrr = np.array([prices.mrr(x, epoch) for x in self.states], np.float64)
         self.month_end = np.array(self._month_end)
-        self.at_month_end = np.unique(self.month_end)  # the states that customers can be in at a month-end
+        on_pause = np.array([x.here == ON_PAUSE for x in self.states])
+        self.on_pause = np.flatnonzero(on_pause)
+        # the states that customers can be in at a month-end, active ones (and those who are gone), and on a pause
+        self.at_month_end = np.unique(self.month_end[~on_pause])
+        self.paused = np.unique(self.month_end[on_pause])
+        self.not_on_pause = np.flatnonzero(~on_pause)
+        resumed = {self.index[y] for ended in self._ended.values() for _, y, _ in ended if y.here != GONE}
+        self.resumed = np.array(sorted(resumed), np.int64)  # the states in which pauses end
 
     def place(self, x: State) -> int:
         """Return the state's number; a new one gets the next."""
@@ -133,7 +149,7 @@ class Chain:
                 for theta in self._propensities(due):
                     law = self.law(g, theta)
                     found: list[list[Branch]] = [[] for _ in before.states]
-                    for i in before.at_month_end:
+                    for i in before.paused if due.pauses else (*before.at_month_end, *before.paused):
                         found[i] = law.at(before.states[i], due)
                         self._note(found[i])
                     self._found[due, g, theta] = found
@@ -157,9 +173,12 @@ class Chain:
             for due in dues:
                 for g in self.stretches:
                     for theta in self._propensities(due):
-                        branches = self.law(g, theta).at(x, due)
+                        branches = self.law(g, theta).at(x, due) if x.here == ON_PAUSE or not due.pauses else []
                         self._found[due, g, theta].append(branches)
                         self._note(branches)
+            if x.here == ON_PAUSE:
+                self._ended[done - 1] = plain.end_pause(x)
+                self._note(self._ended[done - 1])
             self._month_end.append(self.place(plain.month_end(x)))
 
     def _propensities(self, due: Due) -> range:
@@ -170,14 +189,14 @@ class Chain:
         if stretch in self._rates:
             return self._rates[stretch]
         n = len(self.states)
-        q, r = (_Entries(), _Entries()), (_Entries(), _Entries())
+        q, r, pauses = (_Entries(), _Entries()), (_Entries(), _Entries()), (_Entries(), _Entries())
         out = np.zeros((2, n))
         for i, clocks in enumerate(self._random[stretch]):
             for hazard, own, branches in clocks:
                 for p, y, events in branches:
                     j = self.index[y]
                     if j != i:
-                        q[own].add(i, j, hazard * p)
+                        (pauses if y.here == ON_PAUSE else q)[own].add(i, j, hazard * p)
                         out[int(own), i] += hazard * p
                     for what, amount in events:
                         r[own].add(i, self.counted[what], hazard * p * amount)
@@ -188,21 +207,29 @@ class Chain:
             generators.append(part.matrix(n, n))
         width = len(self.counted)
         counted = (r[0].matrix(n, width), r[1].matrix(n, width))
-        self._rates[stretch] = Rates((generators[0], generators[1]), counted, (out[0], out[1]))
+        begun = (pauses[0].matrix(n, n), pauses[1].matrix(n, n))
+        self._rates[stretch] = Rates((generators[0], generators[1]), counted, (out[0], out[1]), begun)
         return self._rates[stretch]
 
     def jump(self, due: Due, stretch: int, theta: int = 0) -> Jump:
         """Return what is due at one moment; at the start of an epoch from the states of the one before."""
         key = (due, stretch, theta if due.terms else 0)
-        if key in self._jumps:
-            return self._jumps[key]
+        if key not in self._jumps:
+            self._jumps[key] = self._jump(self._found[key])
+        return self._jumps[key]
+
+    def pause_ends(self) -> Jump:
+        """Return how pauses end; states without one are left out."""
+        if self._pause_ends is None:
+            self._pause_ends = self._jump([self._ended.get(i, []) for i in range(len(self.states))])
+        return self._pause_ends
+
+    def _jump(self, found: list[list[Branch]]) -> Jump:
         p, r = _Entries(), _Entries()
-        found = self._found[key]
         for i, branches in enumerate(found):
             for share, y, events in branches:
                 p.add(i, self.index[y], share)
                 for what, amount in events:
                     r.add(i, self.counted[what], share * amount)
         n = len(found)
-        self._jumps[key] = Jump(p.matrix(n, len(self.states)), r.matrix(n, len(self.counted)))
-        return self._jumps[key]
+        return Jump(p.matrix(n, len(self.states)), r.matrix(n, len(self.counted)))

@@ -15,9 +15,11 @@ from simulator.customer.pricing import HALF_UP
 from simulator.model import tables as T
 from simulator.model.compile import Model
 
-ACTIVE, LEAVING, GONE = 0, 1, 2
-# Whether a customer has paid: never; but at no month-end yet; at some month-end.
-NEVER_PAID, PAID, CLOSED_PAYING = 0, 1, 2
+ACTIVE, LEAVING, GONE, ON_PAUSE = 0, 1, 2, 3
+# Whether a customer has paid: never; but at no month-end yet; at some month-end; and has been lost since the last one
+# (told apart from the third only where pauses are made).
+NEVER_PAID, PAID, CLOSED_PAYING, LOST = 0, 1, 2, 3
+RESUMED = -1  # `start` of somebody who had paid before a pause that has ended in this month
 FOREVER = math.inf  # length of the trial of somebody who has cancelled during it
 
 
@@ -58,6 +60,24 @@ class Wait(NamedTuple):
     at: float
 
 
+class Pause(NamedTuple):
+    """A pause: which offer led to it, and the MRR before it."""
+
+    offer: int
+    mrr: int
+
+
+class Left(NamedTuple):
+    """How MRR ended in this month: the plan that was paid, and why.
+
+    `uncounted` is who had no MRR at the last month-end, for a pause, and has not been counted as lost yet.
+    """
+
+    plan: int
+    cause: int
+    uncounted: bool = False
+
+
 class State(NamedTuple):
     """What a customer is. The last two say what happened in the month in progress and are cleared at its end."""
 
@@ -76,10 +96,12 @@ class State(NamedTuple):
     back: Back | None = None
     rescued: bool = False
     first_plan: int = 0
+    pause: Pause | None = None
+    late: int = 0  # months by which pauses have moved the renewal of the longer term, modulo the term
     gone: int = 0  # whole months since leaving, where somebody may be asked back
     paid: int = NEVER_PAID
-    start: int = 0  # cause of the first payment, or of the return in this month
-    left: tuple[int, int] | None = None  # (plan that was paid, cause) where MRR ended in this month
+    start: int = 0  # cause of the first payment, or of the return in this month; RESUMED
+    left: Left | None = None  # where MRR ended in this month
 
 
 def plain(table: Any) -> Any:
@@ -133,7 +155,7 @@ class PriceList:
 
     def mrr(self, x: State, epoch: int) -> int:
         """Return the state's MRR in ten-thousandths under the bundles of the epoch."""
-        if x.here == GONE or x.trial:
+        if x.here in (GONE, ON_PAUSE) or x.trial:
             return 0
         return self.amount_due(x, epoch)
 

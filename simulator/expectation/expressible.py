@@ -255,11 +255,23 @@ def _offer_parts(model: Model, o: int, path: str) -> Iterator[Part]:
             why = "it waits for something that is not one of finitely many states"
             yield part("when", f"an offer with {name}", why, "not made", not_made)
             return
-    for target, name in ((T.TO_PAUSE, "pause"), (T.TO_DISCOUNT, "discount"), (T.TO_TERM, "longer term")):
+    for target, name in ((T.TO_DISCOUNT, "discount"), (T.TO_TERM, "longer term")):
         if has(rows.target == target):
             why = "a fixed time begins when it is accepted, at a random moment"
             yield part("to", f"an offer of a {name}", why, "not made", not_made)
             return
+    if has(rows.target == T.TO_PAUSE):
+        why = _pause_off_phase(model, o)
+        if why:
+            yield part("to", "an offer of a pause", why, "not made", not_made)
+            return
+        if has((rows.target == T.TO_PAUSE) & ((rows.lasts % 1.0 > 0.0) | (rows.lasts < 1.0))):
+
+            def whole(row: Any) -> None:
+                row.lasts = np.where(row.target == T.TO_PAUSE, np.maximum(np.round(row.lasts), 1.0), row.lasts)
+
+            why = "its length is not a whole number of months, so it ends at another moment of the month"
+            yield part("to.pause", "a pause", why, "the nearest whole number of months", whole)
     if has(rows.target == T.TO_SEATS):
         yield part("to", "an offer of seats", "the number of seats has no bound", "not made", not_made)
         return
@@ -352,6 +364,31 @@ def _offer_times(model: Model, o: int, part: Any, has: Any, not_made: Any) -> It
         yield part("quiet_for", "a time without another offer", why, "none: it may be made again at once", never_quiet)
 
 
+def _pause_off_phase(model: Model, o: int) -> str:
+    """Return why an offer of a pause is not expressible, whatever its length; empty if it is."""
+    t = model.tables
+    rows = t.offers[:, o]
+    made = (rows.made != 0) & (rows.target == T.TO_PAUSE)
+    if (made & ~np.isin(rows.trigger, (T.CANCEL_INTENT, T.RATE, T.ON_SIGNAL))).any():
+        return "it begins at a date, and ends together with others in an order that is not followed"
+    for s in range(len(model.names.segments)):
+        here = made & (rows.segments >> np.uint64(s) & np.uint64(1) != 0)
+        if not here.any():
+            continue
+        moves = t.migrations[:, s]
+        if (moves["mode"] == T.MOVE_AT_RENEWAL).any():
+            return "a price move at the renewal that is announced during a pause may come before its end"
+        free = [
+            bool(t.plans[e, int(m.retire_to)].price == 0)
+            for e, row in enumerate(moves)
+            for m in row
+            if m.retire_to != T.NOBODY
+        ]
+        if any(free):
+            return "who is moved to a free plan during a pause leaves unseen at its end"
+    return ""
+
+
 def _calendar_gap(months: int) -> float:
     """Return the shortest time between two months of the year in a bit mask."""
     chosen = [m for m in range(12) if months >> m & 1]
@@ -375,6 +412,7 @@ def _asked_back_off_phase(model: Model, o: int) -> str:
             (t.epochs.immediate != 0).any()
             or (rows.shock_cancel * rows.shock > 0.0).any()
             or (rows.failed_payment > 0.0).any()
+            or ((t.offers.made != 0) & (t.offers.target == T.TO_PAUSE)).any()
             or (trials % 1.0 > 0.0).any()
             or consequences
         )

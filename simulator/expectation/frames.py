@@ -152,6 +152,7 @@ def _metrics(parts: Sequence[Moments], totals: Totals, model: Model) -> dict[str
 
     for name in COUNTERS:
         means[name] = _counted(parts, name)
+    means["pause_lost_mrr"] = _counted(parts, "pause_lost") / UNIT
     rescues = [int(o) for o in rescue_offers(model)]
     means["rescue_offered"] = sum((_counted(parts, ("offer", o, "made")) for o in rescues), np.zeros_like(unknown))
     means["rescue_accepted"] = sum((_counted(parts, ("offer", o, "accepted")) for o in rescues), np.zeros_like(unknown))

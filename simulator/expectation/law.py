@@ -26,10 +26,15 @@ from simulator.expectation.customer import (
     FOREVER,
     GONE,
     LEAVING,
+    LOST,
     NEVER_PAID,
+    ON_PAUSE,
     PAID,
+    RESUMED,
     Back,
+    Left,
     Notice,
+    Pause,
     Pending,
     PriceList,
     State,
@@ -42,6 +47,7 @@ from simulator.model.compile import Model
 NOBODY = int(T.NOBODY)  # plain: it is compared often
 FORGOTTEN = -1  # months since leaving of somebody who will not be asked back
 Events = tuple[tuple[Any, float], ...]
+Renewing = tuple[tuple[int, int], ...]  # longer terms, each with the months by which pauses have moved its renewal
 Branch = tuple[float, State, Events]
 LINE_OF = {
     name: [int(i) for i in table]
@@ -71,8 +77,9 @@ class Due(NamedTuple):
     trials: tuple[float, ...] = ()  # lengths of the trials that end
     cut: bool = False  # notice given later is too late for the next anniversary
     anniversary: bool = False
-    terms: tuple[int, ...] = ()  # longer terms that are up for renewal
-    offers: tuple[tuple[int, tuple[int, ...] | None], ...] = ()  # and the terms for whose renewal, None: for everybody
+    terms: Renewing = ()  # longer terms that are up for renewal
+    offers: tuple[tuple[int, Renewing | None], ...] = ()  # and the terms for whose renewal, None: for everybody
+    pauses: bool = False  # pauses that began at this moment of an earlier month; only for those who are on one
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,16 @@ class Rules:
         return LINE_OF["reactivation"][Cause.PLAN_UPGRADE if free or not self.asks_back else Cause.WIN_BACK]
 
     @property
+    def pauses(self) -> set[int]:
+        """The lengths in months of the pauses that are offered to anybody of the segment in any epoch."""
+        return {
+            int(o.lasts)
+            for row in self.offers
+            for o in row
+            if o.made and o.target == T.TO_PAUSE and o.segments >> self.segment & 1
+        }
+
+    @property
     def asks_back(self) -> bool:
         """Whether an offer to come back is made to anybody of the segment in any epoch."""
         return any(
@@ -139,6 +156,7 @@ class Law:
         self.addons, self.bundles = rules.prices.addons[epoch], rules.prices.bundles[epoch]
         self.asks_back = rules.asks_back
         self.usual_return = rules.usual_return
+        self.pauses_there = bool(rules.pauses)
         self._mrr: dict[State, int] = {}
         self.last_ask = max(
             (o.when for row in rules.offers for o in row if o.made and o.trigger == T.CHURNED_FOR), default=0.0
@@ -339,8 +357,10 @@ class Law:
         events: Events = ()
         before = self.mrr(x)
         left = x.left
+        if x.here == ON_PAUSE:
+            left = Left(x.plan, int(cause), uncounted=x.paid == CLOSED_PAYING)
         if before > 0:
-            left = (x.plan, int(cause))
+            left = Left(x.plan, int(cause))
             events = ((Booked(LINE_OF["churn"][cause], x.plan, int(cause)), float(before)),)
         if self.asks_back:
             y = State(GONE, x.plan, 0, x.term, (), left=left, paid=x.paid, start=x.start, first_plan=x.first_plan)
@@ -441,6 +461,8 @@ class Law:
             return not x.trial and self._plan_fits(x, offer, self.plan_of(x, offer))
         if offer.target == T.TO_SPLIT:
             return not x.trial and self._plan_fits(x, offer, offer.goal)
+        if offer.target == T.TO_PAUSE:
+            return not x.trial and self.mrr(x) > 0
         return offer.target == T.TO_NOTHING
 
     def _plan_fits(self, x: State, offer: Any, plan: int) -> bool:
@@ -488,6 +510,8 @@ class Law:
             return self.settle_without_own_price(x, y, Cause.SPLIT)
         if offer.target == T.TO_NOTHING:
             return x, ()
+        if offer.target == T.TO_PAUSE:
+            return self.start_pause(x, o)
         cause = Cause.RESCUE if offer.motion == T.DOWNSELL else Cause.PLAN_UPGRADE
         return self.request_plan(x, self.plan_of(x, offer), cause, o, takes_effect)
 
@@ -516,6 +540,33 @@ class Law:
             return [(1.0, x, ())]
         y, events = self.leave(x, Cause.VOLUNTARY)
         return [(leaves, y, events), (1.0 - leaves, x, ())]
+
+    def start_pause(self, x: State, o: int) -> tuple[State, Events]:
+        """Stay and pay nothing; the renewal of a longer term comes later by the length of the pause."""
+        mrr = self.mrr(x)
+        late = 0
+        if x.term != T.MONTHLY:
+            late = (x.late + int(self.offers[o].lasts)) % int(self.r.model.tables.term_months[x.term])
+        booked = Booked(LINE_OF["contraction"][Cause.PAUSE], x.plan, int(Cause.PAUSE))
+        return x._replace(here=ON_PAUSE, pause=Pause(o, mrr), late=late), ((booked, float(mrr)),)
+
+    def end_pause(self, x: State) -> list[Branch]:
+        """Resume, or leave."""
+        assert x.pause is not None
+        o = x.pause.offer
+        stays = self.offers[o].stays
+        ended: Events = ((("offer", o, "ended"), 1.0),)
+        branches: list[Branch] = []
+        if stays > 0.0:
+            # who has been away since it last paid at a month-end still returns with this month's end
+            start = RESUMED if x.paid == CLOSED_PAYING and not x.start else x.start
+            y = x._replace(here=ACTIVE, pause=None, start=start)
+            booked = Booked(LINE_OF["expansion"][Cause.RESUME], x.plan, int(Cause.RESUME))
+            branches.append((stays, y, (*ended, (("offer", o, "stayed"), 1.0), (booked, float(self.mrr(y))))))
+        if stays < 1.0:
+            y, events = self.leave(x, Cause.VOLUNTARY)
+            branches.append((1.0 - stays, y, (*ended, ("pause_lost", float(x.pause.mrr)), *events)))
+        return branches
 
     def come_back(self, x: State, plan: int) -> tuple[State, Events]:
         """Come back on a monthly term at today's price."""
@@ -560,6 +611,7 @@ class Law:
                 trial=0.0,
                 pending=None,
                 back=back,
+                late=x.late if offered or x.notice is not None else 0,
                 rescued=cause in (Cause.RESCUE, Cause.SPLIT),
             )
         )
@@ -600,10 +652,12 @@ class Law:
                 x, kind = x._replace(paid=PAID, start=int(cause)), "new"
             else:
                 kind = "reactivation"
-                unusual = x.paid == CLOSED_PAYING and LINE_OF[kind][cause] != self.usual_return
+                unusual = x.paid in (CLOSED_PAYING, LOST) and (
+                    self.pauses_there or LINE_OF[kind][cause] != self.usual_return
+                )
                 x = x._replace(start=int(cause) if unusual else x.start, left=None)
         elif amount == 0:
-            x, kind = x._replace(left=(paid_plan, int(cause))), "churn"
+            x, kind = x._replace(left=Left(paid_plan, int(cause))), "churn"
         else:
             kind = "expansion" if amount > before else "contraction"
         row = paid_plan if amount == 0 else x.plan
@@ -613,7 +667,10 @@ class Law:
         """Return the state with the month's memory cleared."""
         if self.mrr(x) > 0:
             return x._replace(paid=CLOSED_PAYING, start=0, left=None)
-        return x._replace(start=x.start if x.paid == PAID else 0, left=None)
+        if x.here == ON_PAUSE:  # who has been away and back since a month-end that it paid at is still to return
+            return x._replace(start=max(x.start, 0), left=None)
+        lost = self.pauses_there and x.here != GONE and x.paid == CLOSED_PAYING
+        return x._replace(paid=LOST if lost else x.paid, start=x.start if x.paid == PAID else 0, left=None)
 
     # -- dates ----------------------------------------------------------------------------------------------------
 
@@ -627,6 +684,18 @@ class Law:
             steps.append(lambda y: self.enter_epoch(y))
         if x.waits or due.epoch:
             steps.append(lambda y: self._move_prices_due(y, due))
+        if x.here != ON_PAUSE:  # who is on a pause has no other dates
+            steps += self._dated(due)
+        elif due.pauses:  # of what is due with its end only a renewal has been put off to then
+            steps.append(self.end_pause)
+            steps.append(lambda y: self.renew(y) if (y.term, y.late) in due.terms else [(1.0, y, ())])
+        for step in steps:
+            branches = then(branches, partial(_unless_gone, step))
+        return branches
+
+    def _dated(self, due: Due) -> list[Callable[[State], list[Branch]]]:
+        """Return what is due by date to customers whose clocks run, after epochs and price moves."""
+        steps: list[Callable[[State], list[Branch]]] = []
         if due.trials:
             steps.append(lambda y: self.end_trial(y) if y.trial in due.trials else [(1.0, y, ())])
         if due.cut:
@@ -635,15 +704,13 @@ class Law:
             steps.append(lambda y: self._end_of_notice(y, due.terms))
             steps.append(lambda y: self._pending_change(y, due.terms))
         if due.terms:
-            steps.append(lambda y: self.renew(y) if y.term in due.terms else [(1.0, y, ())])
+            steps.append(lambda y: self.renew(y) if (y.term, y.late) in due.terms else [(1.0, y, ())])
         for o, terms in due.offers:
             steps.append(partial(self._offer_due, o=o, terms=terms))
-        for step in steps:
-            branches = then(branches, partial(_unless_gone, step))
-        return branches
+        return steps
 
-    def _offer_due(self, x: State, o: int, terms: tuple[int, ...] | None) -> list[Branch]:
-        if x.here != ACTIVE or (terms is not None and x.term not in terms):
+    def _offer_due(self, x: State, o: int, terms: Renewing | None) -> list[Branch]:
+        if x.here != ACTIVE or (terms is not None and (x.term, x.late) not in terms):
             return [(1.0, x, ())]
         return [(p, y, events) for p, y, events, _ in self.make_offer(x, o, NOBODY)]
 
@@ -666,21 +733,21 @@ class Law:
             return x
         return State(GONE, 0, 0, T.MONTHLY, (), gone=FORGOTTEN, left=x.left)
 
-    def _end_of_notice(self, x: State, terms: tuple[int, ...]) -> list[Branch]:
+    def _end_of_notice(self, x: State, terms: Renewing) -> list[Branch]:
         notice = x.notice
         if notice is None:
             return [(1.0, x, ())]
         if notice.term != T.MONTHLY:
-            return [(1.0, *self.leave(x, Cause.VOLUNTARY))] if notice.term in terms else [(1.0, x, ())]
+            return [(1.0, *self.leave(x, Cause.VOLUNTARY))] if (notice.term, x.late) in terms else [(1.0, x, ())]
         if notice.fresh:
             return [(1.0, x._replace(notice=notice._replace(fresh=False)), ())]
         if notice.more:
             return [(1.0, x._replace(notice=notice._replace(more=notice.more - 1)), ())]
         return [(1.0, *self.leave(x, Cause.VOLUNTARY))]
 
-    def _pending_change(self, x: State, terms: tuple[int, ...]) -> list[Branch]:
+    def _pending_change(self, x: State, terms: Renewing) -> list[Branch]:
         pending = x.pending
-        if pending is None or (pending.term != T.MONTHLY and pending.term not in terms):
+        if pending is None or (pending.term != T.MONTHLY and (pending.term, x.late) not in terms):
             return [(1.0, x, ())]
         if self.plans[pending.plan].sold == T.NOT_SOLD:
             return [(1.0, x._replace(pending=None), ())]
@@ -750,12 +817,15 @@ class Law:
     def _move_prices_due(self, x: State, due: Due) -> list[Branch]:
         now = [
             w is not None
-            and (w.at in due.dates if w.at >= 0.0 else due.anniversary and (w.term == T.MONTHLY or w.term in due.terms))
+            and (w.at in due.dates if w.at >= 0.0 else self._renews(x, w, due))
             # a wait that begins at an anniversary ends at the next one
             and not (due.epoch and w.to == self.e and w.at < 0.0 and w.term == T.MONTHLY)
             for w in x.waits
         ]
         return [(1.0, *self._move_prices(x, now, self.mrr(x)))] if any(now) else [(1.0, x, ())]
+
+    def _renews(self, x: State, wait: Wait, due: Due) -> bool:
+        return due.anniversary and (wait.term == T.MONTHLY or (wait.term, x.late) in due.terms)
 
     def _move_prices(self, x: State, now: list[bool], mrr: int) -> tuple[State, Events]:
         """Move the items that are due, in one booking; the change of price acts on the cancel rate."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -19,7 +20,7 @@ from simulator.accounting.movements import (
     Line,
 )
 from simulator.expectation.chain import Chain, Rates
-from simulator.expectation.customer import CLOSED_PAYING
+from simulator.expectation.customer import CLOSED_PAYING, LOST, ON_PAUSE, RESUMED
 from simulator.expectation.law import Booked, Due
 
 
@@ -33,7 +34,16 @@ class Cell:
     plan: int
 
 
-def flow(rates: Rates, x: np.ndarray, times: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+class Steps(Protocol):
+    """What looks on while `flow` takes its steps."""
+
+    def add(self, n: int, v: np.ndarray, mean: np.ndarray) -> None:
+        """Take step n, where the law is v; `mean` is the mean number of steps of each column."""
+
+
+def flow(
+    rates: Rates, x: np.ndarray, times: np.ndarray, own: np.ndarray, seen: Steps | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return x exp(Q t) and its integral over (0, t), column by column.
 
     x is (S, C), one law or part of one a column; column c runs for times[c] with the multiplier own[c]. By
@@ -56,9 +66,13 @@ def flow(rates: Rates, x: np.ndarray, times: np.ndarray, own: np.ndarray) -> tup
     v = np.array(x, np.float64, order="C")
     reached, stayed, part = v * weight, v * (tail / fastest), np.empty_like(v)
     n = 0
+    if seen is not None:
+        seen.add(0, v, mean)
     while tail.max() > 1e-17 or n < longest:
         n += 1
         v += q0 @ v if only_one else q0 @ v + (q1 @ v) * own
+        if seen is not None:
+            seen.add(n, v, mean)
         weight = weight * mean / n
         tail = gammainc(n + 1.0, mean)
         reached += np.multiply(v, weight, out=part)
@@ -95,6 +109,25 @@ class Month:
     counted: np.ndarray
 
 
+class Before(NamedTuple):
+    """How customers stood at the last month-end: MRR, whether any was paid at one, whether they were on a pause."""
+
+    mrr: np.ndarray
+    closed: np.ndarray
+    paused: np.ndarray
+
+    @classmethod
+    def of(cls, chain: Chain, states: np.ndarray) -> Before:
+        """Return it for states of a chain."""
+        paid = [chain.states[i].paid in (CLOSED_PAYING, LOST) for i in states]
+        return cls(chain.mrr[states], np.array(paid, bool), np.isin(states, chain.on_pause))
+
+    @classmethod
+    def nothing(cls) -> Before:
+        """Return it for those who sign up."""
+        return cls(np.zeros(1), np.zeros(1, bool), np.zeros(1, bool))
+
+
 class Worth:
     """Which month-grain movement a customer makes who was in one state at a month-end and is in another at the next.
 
@@ -106,32 +139,35 @@ class Worth:
         values: dict[tuple, int] = {}
         column = []
         for x, mrr in zip(chain.states, chain.mrr, strict=True):
-            value = (float(mrr), x.plan, x.start) if mrr > 0 else (0.0, x.left)
+            value = (float(mrr), x.plan, x.start) if mrr > 0 else (0.0, x.left, x.plan if x.here == ON_PAUSE else None)
             column.append(values.setdefault(value, len(values)))
         n = len(chain.states)
         self.usual_return = chain.rules.usual_return
         self.group = sparse.csr_array((np.ones(n), (column, range(n))), shape=(len(values), n))
         self.values = list(values)
         self.cells, self.rises, self.falls = cells, rises, falls
-        collapse = np.searchsorted(chain.at_month_end, chain.month_end)
-        self.collapse = sparse.csr_array((np.ones(n), (collapse, range(n))), shape=(len(chain.at_month_end), n))
+        rest = np.setdiff1d(np.arange(n), chain.on_pause)
+        collapse = np.searchsorted(chain.at_month_end, chain.month_end[rest])
+        shape = (len(chain.at_month_end), n)
+        self.collapse = sparse.csr_array((np.ones(len(rest)), (collapse, rest)), shape=shape)
 
     def _cell(self, kind: str, line: Line | None, plan: int) -> int:
         motion = None if line is None else line.motion
         reason = None if line is None else (line.reason or None)
         return self.cells.setdefault(Cell(kind, motion, reason, plan), len(self.cells))
 
-    def movements(self, law: np.ndarray, before: np.ndarray, closed: np.ndarray) -> dict[int, np.ndarray]:
+    def movements(self, law: np.ndarray, last: Before) -> dict[int, np.ndarray]:
         """Return by cell (3, lanes, rows): expected amount, amount squared and number.
 
-        law is (values, lanes, rows); before (rows,) the MRR at the last month-end, closed whether any paid at one.
+        law is (values, lanes, rows); `last` says how each row stood at the last month-end.
         """
         found: dict[int, np.ndarray] = {}
-        payed, had_closed = before > 0, closed
+        before = last.mrr
+        payed, had_closed = before > 0, last.closed
 
-        def add(cell: int, k: int, amounts: np.ndarray) -> None:
+        def add(cell: int, k: int, amounts: np.ndarray, counts: np.ndarray | None = None) -> None:
             part = law[k]
-            moments = np.stack([part * amounts, part * amounts**2, part * (amounts > 0)])
+            moments = np.stack([part * amounts, part * amounts**2, part * (amounts > 0 if counts is None else counts)])
             found[cell] = found[cell] + moments if cell in found else moments
 
         for k, value in enumerate(self.values):
@@ -145,12 +181,17 @@ class Worth:
                     returns = ~payed & had_closed
                     if begins.any():
                         add(self._cell("new", LINES[NEW_LINE[start]], plan), k, np.where(begins, mrr, 0.0))
-                    if returns.any():
+                    if returns.any() and start == RESUMED:
+                        add(self._cell("expansion", self.rises, plan), k, np.where(returns, mrr, 0.0))
+                    elif returns.any():
                         line = REACTIVATION_LINE[start] if start else self.usual_return
                         add(self._cell("reactivation", LINES[line], plan), k, np.where(returns, mrr, 0.0))
             elif value[1] is not None:
-                plan, cause = value[1]
-                add(self._cell("churn", LINES[CHURN_LINE[cause]], plan), k, np.where(payed, before, 0.0))
+                plan, cause, uncounted = value[1]
+                lost = payed | (last.paused & had_closed & uncounted)
+                add(self._cell("churn", LINES[CHURN_LINE[cause]], plan), k, np.where(payed, before, 0.0), lost)
+            elif value[2] is not None:
+                add(self._cell("contraction", self.falls, value[2]), k, np.where(payed, before, 0.0))
         return found
 
 
@@ -158,7 +199,7 @@ def live_month(
     chain: Chain,
     worth: Worth,
     start: np.ndarray,
-    before: tuple[np.ndarray, np.ndarray],
+    before: Before,
     parts: Sequence[Part],
     own: np.ndarray,
     theta: int,
@@ -171,7 +212,7 @@ def live_month(
         (states, rows) the law at the start of each row's customers; of the states of the epoch before, where the
         first part ends at once with the start of an epoch.
     before
-        MRR at the last month-end (rows,), and whether any was paid at one.
+        how each row stood at the last month-end.
     parts
         the month cut where something is due, for lanes with the multipliers `own`.
     """
@@ -192,7 +233,7 @@ def live_month(
             counted += (jump.counted.T @ x).T
             x = jump.p.T @ x
     law = (worth.group @ x).reshape(-1, lanes, rows)
-    found = worth.movements(law, *before)
+    found = worth.movements(law, before)
     cells = np.zeros((3, lanes, rows, len(worth.cells)))
     for cell, moments in found.items():
         cells[..., cell] = moments
@@ -225,8 +266,3 @@ def expansion_and_contraction(counted: Sequence[object]) -> tuple[Line | None, L
     rises = common_line([LINES[EXPANSION_LINE[cause]] for cause in sorted(up)]) if up else None
     falls = common_line([LINES[CONTRACTION_LINE[cause]] for cause in sorted(down)]) if down else None
     return rises, falls
-
-
-def ever_closed(chain: Chain, states: np.ndarray) -> np.ndarray:
-    """Return whether each of the states has paid at some month-end."""
-    return np.array([chain.states[i].paid == CLOSED_PAYING for i in states])

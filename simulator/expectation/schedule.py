@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
 
-from simulator.expectation.law import Due, Rules
+from simulator.expectation.law import Due, Renewing, Rules
 from simulator.model import tables as T
 
 
@@ -41,6 +41,8 @@ class Schedule:
     oldest: int  # ages from here on recur with `period`
     period: int
     terms: int  # anniversaries are counted modulo this
+    lates: tuple[tuple[int, ...], ...]  # by term: months by which pauses may have moved a renewal
+    pauses: bool  # whether somebody may be on a pause
 
     @classmethod
     def of(cls, rules: Rules) -> Schedule:
@@ -62,6 +64,7 @@ class Schedule:
         last = max((math.ceil(d) + 1 for d in bounds | single | trials), default=0)
         period = reduce(math.lcm, periods)
         months = [int(m) for m in tables.term_months[1:]]
+        steps = [reduce(math.gcd, rules.pauses, m) for m in months]
         return cls(
             rules=rules,
             starts=[int(e.start) for e in rules.epochs],
@@ -69,6 +72,8 @@ class Schedule:
             oldest=last + period if period > 1 else max(last, 1),
             period=period,
             terms=reduce(math.lcm, months, 1),
+            lates=((0,), *(tuple(range(0, m, step)) for m, step in zip(months, steps, strict=True))),
+            pauses=bool(rules.pauses),
         )
 
     def epoch(self, month: int) -> int:
@@ -156,6 +161,20 @@ class Schedule:
         dates = tuple(date for date in self.move_dates() if math.floor(date) == month)
         return e, month == self.starts[e], due, dates
 
+    def boundaries(self, anniversary: float, phase: float) -> set[float]:
+        """Return the parts of a month at which something may be due in some month to customers of those phases."""
+        rows = self.rules.offers
+        single = {o.when for row in rows for o in row if o.made and o.trigger == T.TENURE}
+        trials = {plan.trial_length for row in self.rules.plans for plan in row if plan.trial_length > 0.0}
+        return {
+            0.0,
+            anniversary,
+            phase,
+            (anniversary - self.notice_part) % 1.0,
+            *(_place(date, phase)[1] for date in {*self.bounds, *single, *trials}),
+            *(date - math.floor(date) for date in self.move_dates()),
+        }
+
     def moments(self, month: int, label: Label, anniversary: float, phase: float) -> list[Moment]:
         """Return the moments of a month for customers of that label, in order.
 
@@ -195,21 +214,25 @@ class Schedule:
         stretches = [at for bound in self.bounds for m, at in (_place(bound, phase),) if m == label.age]
         stretch = self.stretch(label.age, phase)
         result = []
-        for at in sorted({*parts, *stretches}):
+        # where there are pauses every month is cut alike, so that they end in the part that they began in
+        for at in sorted({*parts, *stretches, *(self.boundaries(anniversary, phase) if self.pauses else ())}):
             stretch += stretches.count(at)
             result.append(Moment(at, _together(parts[at]) if at in parts else None, stretch))
         return result
 
     def _anniversary(self, number: int, live: list, at: float, due) -> None:
-        months = [int(m) for m in self.rules.model.tables.term_months]
-        renewing = tuple(i for i in range(1, len(months)) if number % months[i] == 0)
+        renewing = self._renewing(number)
         due(at, Due(anniversary=True, terms=renewing))
         for o, offer in live:
             if offer.trigger == T.RENEWAL_WITHIN:
-                ahead = int(offer.when)
-                terms = tuple(i for i in range(1, len(months)) if (number + ahead) % months[i] == 0)
+                terms = self._renewing(number + int(offer.when))
                 if terms:
                     due(at, Due(offers=((o, terms),)))
+
+    def _renewing(self, number: int) -> Renewing:
+        """Return the terms that end at that anniversary."""
+        months = self.rules.model.tables.term_months
+        return tuple((i, d) for i in range(1, len(months)) for d in self.lates[i] if (number - d) % int(months[i]) == 0)
 
 
 def _place(date: float, phase: float) -> tuple[int, float]:

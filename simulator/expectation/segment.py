@@ -9,19 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from simulator.expectation.chain import Chain
+from simulator.accounting.account import ON_PAUSE
+from simulator.expectation.chain import Chain, TooManyStates
 from simulator.expectation.customer import GONE, State
 from simulator.expectation.law import Due, Law, Rules
 from simulator.expectation.nodes import ONE, Rule, beta_rule, gamma_nodes, gamma_rule, phases, survivors
-from simulator.expectation.propagate import (
-    Cell,
-    Month,
-    Part,
-    Worth,
-    ever_closed,
-    expansion_and_contraction,
-    live_month,
+from simulator.expectation.pauses import (
+    MOST_NUMBERS,
+    Nodes,
+    Pools,
+    Resumption,
+    live_month_with_pauses,
+    map_size,
+    node_count,
+    source_of,
+    waiting,
 )
+from simulator.expectation.propagate import Before, Cell, Month, Part, Worth, expansion_and_contraction, live_month
 from simulator.expectation.schedule import Label, Moment, Schedule
 from simulator.model import tables as T
 from simulator.model.compile import Model
@@ -109,10 +113,14 @@ class Segment:
         self._frailty = self._frailty_rule()
         self._make_lanes(more_nodes)
         self.chains = self._chains()
+        self.pools = [self._pools(chain, more_nodes) for chain in self.chains]
         self.cells: dict[Cell, int] = {}
         rises, falls = expansion_and_contraction(list(self.counted))
         self.worths = [Worth(chain, self.cells, rises, falls) for chain in self.chains]
         self._months: dict[tuple, Month] = {}
+        self._resumptions = [
+            Resumption(*place) for place in zip(self.chains, self.worths, self.pools, strict=True) if place[2].longest
+        ]
         self._grouped: dict[tuple, dict] = {}
 
     # -- what differs between customers ---------------------------------------------------------------------------
@@ -277,6 +285,8 @@ class Segment:
                     for moment in schedule.moments(month, label, a, s):
                         if moment.due is not None:
                             dues[e].add(moment.due)
+                            if schedule.pauses and moment.due.terms:
+                                dues[e].add(moment.due._replace(pauses=True))
         return dues
 
     def _all_labels(self) -> list[set[Label]]:
@@ -325,6 +335,21 @@ class Segment:
             chains.append(Chain(self.rules, e, law, stretches, propensities, entering, dues[e], self.counted, before))
         return chains
 
+    def _pools(self, chain: Chain, more: int) -> Pools:
+        """Return where the customers of an epoch stand at month-ends."""
+        nodes = Nodes.of(node_count(self._fastest()) + more)
+        offers = [chain.states[i].pause for i in chain.paused]
+        waits = [int(self.rules.offers[chain.epoch][o.offer].lasts) - 1 for o in offers if o is not None]
+        longest = max(self.rules.pauses, default=0)
+        parts = max(len(self.schedule.boundaries(a, s)) for a, s in self.pairs)
+        size = len(self.lanes) * map_size(chain, nodes)
+        if len(waits) and size > MOST_NUMBERS:
+            raise TooManyStates(
+                f"following pauses takes {len(self.lanes):,} phases and multipliers with "
+                f"{size // len(self.lanes):,} numbers each, more than {MOST_NUMBERS:,} together"
+            )
+        return Pools(len(chain.at_month_end), parts, nodes, np.array(waits, np.int64), longest)
+
     def _opening_states(self, block: Block) -> list[tuple[float, State]]:
         law = self._law(0, 0, 0)
         if block.term is None:
@@ -355,7 +380,7 @@ class Segment:
                         cache[tenure] = np.outer(own, thetas).ravel()
                     for label, part in self._labels(block, x, age):
                         if label not in result:
-                            result[label] = np.zeros((lanes, self.n_rows, len(place)))
+                            result[label] = np.zeros((lanes, self.n_rows, self.pools[0].width))
                         heads = 1.0 if self.tells_variance else block.count
                         place_ = result[label][pair * width : (pair + 1) * width, self.row[b], state]
                         place_ += heads * share * part * weight * cache[tenure]
@@ -398,33 +423,52 @@ class Segment:
         e = self.schedule.epoch(month)
         chain, worth = self.chains[e], self.worths[e]
         own = np.array([self.lanes[i].own for i, _ in members])
-        cuts = np.array(
-            [[self.lanes[i].phase if arriving else 0.0, *(m.at for m in moments), 1.0] for i, moments in members]
-        )
+        cuts, parts = self._parts(key, members, arriving)
         name = (e, key, cuts.tobytes(), own.tobytes(), arriving)
         if name in self._months:
             return self._months[name]
-        stretch, dues, theta = key
+        theta = key[2]
+        if arriving:
+            start = np.zeros((len(chain.states), 1))
+            for p, x, _ in self._law(e, 0, 0).sign_up():
+                start[chain.index[x], 0] += p
+            before = Before.nothing()
+        else:
+            source = source_of(chain, parts)
+            start = np.zeros((len(source.states), len(source.at_month_end)))
+            start[source.at_month_end, np.arange(len(source.at_month_end))] = 1.0
+            before = Before.of(source, source.at_month_end)
+        if self.schedule.pauses:
+            self._months[name] = live_month_with_pauses(chain, worth, start, before, parts, own, theta, self.pools[e])
+        else:
+            self._months[name] = live_month(chain, worth, start, before, parts, own, theta)
+        return self._months[name]
+
+    def _parts(self, key: tuple, members: list[tuple[int, list[Moment]]], arriving: bool) -> tuple[Any, list[Part]]:
+        """Return where the month of each lane of a group is cut, and its parts."""
+        cuts = np.array(
+            [[self.lanes[i].phase if arriving else 0.0, *(m.at for m in moments), 1.0] for i, moments in members]
+        )
+        stretch, dues, _ = key
         parts = []
         for n, length in enumerate(np.diff(cuts, axis=1).T):
             due, after = dues[n] if n < len(dues) else (None, stretch)
             parts.append(Part(length, stretch, due, after))
             stretch = after
-        if arriving:
-            start = np.zeros((len(chain.states), 1))
-            for p, x, _ in self._law(e, 0, 0).sign_up():
-                start[chain.index[x], 0] += p
-            before = (np.zeros(1), np.zeros(1, bool))
-        else:
-            source = chain
-            if dues and dues[0][0] is not None and dues[0][0].epoch:
-                assert chain.before is not None
-                source = chain.before
-            start = np.zeros((len(source.states), len(source.at_month_end)))
-            start[source.at_month_end, np.arange(len(source.at_month_end))] = 1.0
-            before = (source.mrr[source.at_month_end], ever_closed(source, source.at_month_end))
-        self._months[name] = live_month(chain, worth, start, before, parts, own, theta)
-        return self._months[name]
+        return cuts, parts
+
+    def _on_pause(
+        self, month: int, key: tuple, members: list[tuple[int, list[Moment]]], now: np.ndarray
+    ) -> tuple[np.ndarray, Month]:
+        """Return where those on a pause (lanes, rows, places) stand a month later, and what those do who resume."""
+        e = self.schedule.epoch(month)
+        chain, pools = self.chains[e], self.pools[e]
+        _, parts = self._parts(key, members, arriving=False)
+        source = source_of(chain, parts)
+        was = self.pools[source.epoch]
+        own = np.array([self.lanes[i].own for i, _ in members])
+        ended = self._resumptions[e].month(was.ending(now), source, parts, own, key[2])
+        return pools.wait(now, waiting(chain, source, parts), was) + pools.land(ended.p), ended
 
     def moments(self) -> Moments:
         """Return what every month holds."""
@@ -446,15 +490,16 @@ class Segment:
         established = np.array([i for i, lane in enumerate(self.lanes) if lane.arriving == 0.0])
         for month in range(months):
             e = self.schedule.epoch(month)
-            chain = self.chains[e]
+            chain, pools, was = self.chains[e], self.pools[e], self.pools[self.schedule.epoch(max(month - 1, 0))]
             if month == self.schedule.starts[e]:
                 self._months.clear()  # those of an epoch that is over
+                if e and self._resumptions:
+                    self._resumptions[e - 1].forget()
             now, bases = self._with_base(now, counts, bases, month, result)
             n_rows = n_blocks + 1
             fresh: dict[Label, np.ndarray] = {}
             sums = [np.zeros((n_rows, 0)), np.zeros((1, 0)), np.zeros((n_rows, 0))]  # amounts, squares, numbers
             counted = np.zeros(len(self.counted))
-            states = len(chain.at_month_end)
             for label, p in now.items():
                 used = [lanes for lanes in (arriving, established) if len(lanes) and p[lanes].any()]
                 target = self._next(label)
@@ -462,9 +507,17 @@ class Segment:
                     lanes = [i for i, _ in members]
                     step = self._month(month, key, members, arriving=False)
                     if target not in fresh:
-                        fresh[target] = np.zeros((len(self.lanes), p.shape[1], states))
+                        fresh[target] = np.zeros((len(self.lanes), p.shape[1], pools.width))
                     part = p[lanes]
-                    fresh[target][lanes] += part @ step.p
+                    if part[..., was.active :].any():
+                        places, ended = self._on_pause(month, key, members, part)
+                        fresh[target][lanes] += places
+                        mine = ended.cells[:, :, :n_rows].sum(axis=1)
+                        counted += counts @ ended.counted[:, :n_rows].sum(axis=0)
+                        for k, table in enumerate((mine[0], (counts @ mine[1])[None], mine[2])):
+                            sums[k] = _add(sums[k], table)
+                    part = part[..., : was.active]
+                    fresh[target][lanes] += pools.land(part @ step.p)
                     amounts, squares, numbers = step.cells.reshape(
                         3, int(np.prod(step.cells.shape[1:-1])), step.cells.shape[-1]
                     )
@@ -476,7 +529,7 @@ class Segment:
                     sums[2] = _add(sums[2], head @ numbers)
             rate = self.arrivals.get(month, 0.0)
             if rate > 0.0:
-                self._arrive(month, rate, arriving, fresh, sums, counted, n_rows, len(bases), states)
+                self._arrive(month, rate, arriving, fresh, sums, counted, n_rows, len(bases))
             now = fresh
             self._count_month(result, month, sums, counts)
             result.counted.append({what: float(counted[i]) for what, i in self.counted.items() if counted[i] != 0.0})
@@ -487,7 +540,7 @@ class Segment:
             result.forget_variance()
         return result
 
-    def _arrive(self, month, rate, arriving, fresh, sums, counted, n_rows, n_bases, states):
+    def _arrive(self, month, rate, arriving, fresh, sums, counted, n_rows, n_bases):
         label = Label(0, 0)
         e = self.schedule.epoch(month)
         for share, _, events in self._law(e, 0, 0).sign_up():
@@ -498,8 +551,8 @@ class Segment:
             weights = rate * np.array([self.lanes[i].arriving for i in lanes])
             step = self._month(month, key, members, arriving=True)
             if Label(1, 0) not in fresh:
-                fresh[Label(1, 0)] = np.zeros((len(self.lanes), n_rows + n_bases, states))
-            fresh[Label(1, 0)][lanes, n_rows - 1] += weights[:, None] * step.p[:, 0]
+                fresh[Label(1, 0)] = np.zeros((len(self.lanes), n_rows + n_bases, self.pools[e].width))
+            fresh[Label(1, 0)][lanes, n_rows - 1] += weights[:, None] * self.pools[e].land(step.p[:, 0])
             counted += weights @ step.counted[:, 0]
             for k, one_row in ((0, False), (1, True), (2, False)):
                 found = weights @ step.cells[k][:, 0]
@@ -513,7 +566,7 @@ class Segment:
             return now, bases
         e = self.schedule.epoch(month - 1) if month else 0
         chain = self.chains[e]
-        mrr = chain.mrr[chain.at_month_end]
+        mrr = self.pools[e].pad(chain.mrr[chain.at_month_end], 0.0)
         n = len(counts)
         total = 0.0
         extended = {}
@@ -527,7 +580,7 @@ class Segment:
         """Count what those who paid twelve months ago pay now, and forget them."""
         if not bases or bases[0][0] != month - RETENTION + 1:
             return now, bases
-        mrr = chain.mrr[chain.at_month_end]
+        mrr = self.pools[chain.epoch].pad(chain.mrr[chain.at_month_end], 0.0)
         result.retained[month] = bases[0][1], sum(float((p[:, n_rows] @ mrr).sum()) for p in now.values())
         return {label: np.delete(p, n_rows, axis=1) for label, p in now.items()}, bases[1:]
 
@@ -558,13 +611,12 @@ class Segment:
         """Count the month-end's stock: everybody's sums and their variance."""
         states = [chain.states[i] for i in chain.at_month_end]
         mrr = chain.mrr[chain.at_month_end]
+        pools = self.pools[chain.epoch]
         here = np.array([x.here != GONE for x in states])
         trial = here & np.array([x.trial > 0.0 for x in states])
-        worth = np.stack(
-            [here & ~trial & (mrr > 0), here & ~trial & (mrr == 0), trial, np.zeros(len(mrr)), mrr], axis=1
-        )
-        worth = worth.astype(np.float64)
-        rows = np.zeros((n_blocks + 1, len(states)))
+        stocks = [here & ~trial & (mrr > 0), here & ~trial & (mrr == 0), trial, np.zeros(len(mrr)), mrr]
+        worth = np.stack([pools.pad(stock, float(i == ON_PAUSE)) for i, stock in enumerate(stocks)], axis=1)
+        rows = np.zeros((n_blocks + 1, pools.width))
         for p in now.values():
             rows += p[:, : n_blocks + 1].sum(axis=0)
         one = rows @ worth

@@ -123,4 +123,3 @@ def _item(to: Any, names: Names) -> int:
         return names.plans.index(to.split.plan)
     lists = {"plan": names.plans, "addon": names.addons, "bundle": names.bundles, "term": names.terms}
     return lists[to.kind].index(to.name) if to.kind in lists else T.NOBODY
-

@@ -70,8 +70,7 @@ def negative_churn(totals: Totals, labels: Sequence[str]) -> tuple[dict[str, Any
         "p95": quantile(0.95),
     }
     by_month = [
-        {"month": label, "probability": float(((first >= 0) & (first <= m)).mean())}
-        for m, label in enumerate(labels)
+        {"month": label, "probability": float(((first >= 0) & (first <= m)).mean())} for m, label in enumerate(labels)
     ]
     return distribution, by_month
 

@@ -111,11 +111,7 @@ def _ladder(keys: Keys) -> Iterator[Finding]:
 
 
 def _audience(sold: str) -> str:
-    return (
-        "those who would leave only (`sold: rescue`)"
-        if sold == "rescue"
-        else "nobody (retired, or `sold: nobody`)"
-    )
+    return "those who would leave only (`sold: rescue`)" if sold == "rescue" else "nobody (retired, or `sold: nobody`)"
 
 
 def _plans(keys: Keys, names: Names) -> Iterator[Finding]:

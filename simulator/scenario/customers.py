@@ -93,9 +93,7 @@ def _read_rows(file: Path) -> tuple[list[str], list[_Row], list[Problem]]:
         raise ScenarioError([Problem(name, 0, "", f"cannot be read: {reason}")]) from None
     text = decoded(raw, name)
     if not text.strip():
-        raise ScenarioError(
-            [Problem(name, 1, "", f"is empty; the first line names the columns: {','.join(COLUMNS)}")]
-        )
+        raise ScenarioError([Problem(name, 1, "", f"is empty; the first line names the columns: {','.join(COLUMNS)}")])
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     problems: list[Problem] = []
     rows: list[_Row] = []
@@ -203,9 +201,7 @@ class _Reading:
         names = tuple(name.strip() for name in row.cells.get("addons", "").split(";") if name.strip())
         for position, name in enumerate(names):
             if name not in self.keys.addons:
-                self._report(
-                    row, "addons", f"there is no add-on `{name}`{did_you_mean(name, self.keys.addons)}"
-                )
+                self._report(row, "addons", f"there is no add-on `{name}`{did_you_mean(name, self.keys.addons)}")
             elif name in names[:position]:
                 self._report(row, "addons", f"`{name}` is named twice")
             elif plan in self.keys.plans and plan not in self.keys.addons[name].with_:
@@ -216,14 +212,10 @@ class _Reading:
         try:
             value = units.number(row.cells[column])
         except ValueError:
-            self._report(
-                row, column, f"`{row.cells[column][:40]}` is not a number of months; write e.g. 18 or 18.5"
-            )
+            self._report(row, column, f"`{row.cells[column][:40]}` is not a number of months; write e.g. 18 or 18.5")
             return 0.0
         if value < 0:
-            self._report(
-                row, column, f"{row.cells[column]} is negative; tenure counts from sign-up to the start"
-            )
+            self._report(row, column, f"{row.cells[column]} is negative; tenure counts from sign-up to the start")
         return value
 
     def _seats(self, row: _Row) -> int | None:

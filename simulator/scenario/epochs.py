@@ -98,9 +98,7 @@ def read_history(tree: Mapping) -> History:
         for problem in validation.problems:
             if problem not in reported:
                 reported.add(problem)
-                problems.append(
-                    replace(problem, message=f"{problem.message} (from {_date(first.keys, month)})")
-                )
+                problems.append(replace(problem, message=f"{problem.message} (from {_date(first.keys, month)})"))
         if validation.keys is None:
             break
         epochs.append(Epoch(month, validation.keys, now))
@@ -118,9 +116,7 @@ def _dates(timeline: Iterable[Entry], months: int) -> list[int]:
     return sorted(dates)
 
 
-def _tree_at(
-    tree: Mapping, base: Mapping, timeline: list[Entry], month: int
-) -> tuple[Mapping, list[Problem]]:
+def _tree_at(tree: Mapping, base: Mapping, timeline: list[Entry], month: int) -> tuple[Mapping, list[Problem]]:
     """The list values with every change in force laid on top, oldest first.
 
     A change that has ended is left out, so what was in force before it shows again; one that came later stays.
@@ -187,11 +183,7 @@ def _lost(tree: Mapping, before: Node, now: Node, month: int, timeline: list[Ent
     for block in ("plans", "addons", "segments"):
         for name in entries(find(before, (block,))):
             if find(now, (block, name)) is None:
-                way = (
-                    "a segment stays for the whole run"
-                    if block == "segments"
-                    else f"close it with retire: {name}"
-                )
+                way = "a segment stays for the whole run" if block == "segments" else f"close it with retire: {name}"
                 yield problem_at(tree, path, f"takes out {block}.{name}, which customers may hold; {way}")
     for name in entries(find(now, ("segments",))):
         if find(before, ("segments", name)) is None:
@@ -208,13 +200,9 @@ def _migrations(epoch: int, entry: Entry, before: Node, keys: Keys) -> Iterator[
     for block, name in priced_items(entry, before):
         if block == "segments":
             yield from (Migration(epoch, str(name), "plan", plan, mode, after, None) for plan in keys.plans)
-            yield from (
-                Migration(epoch, str(name), "addon", addon, mode, after, None) for addon in keys.addons
-            )
+            yield from (Migration(epoch, str(name), "addon", addon, mode, after, None) for addon in keys.addons)
         else:
-            yield Migration(
-                epoch, None, "plan" if block == "plans" else "addon", str(name), mode, after, None
-            )
+            yield Migration(epoch, None, "plan" if block == "plans" else "addon", str(name), mode, after, None)
 
 
 def _sold(keys: Keys) -> frozenset[str]:

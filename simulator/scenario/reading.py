@@ -55,13 +55,9 @@ def decoded(raw: bytes, file: str) -> str:
             raw.decode("cp932")
         except UnicodeDecodeError:
             raise _refused(file, line, "is not UTF-8 text; save it as UTF-8") from None
-        raise _refused(
-            file, line, "is not UTF-8 text (it looks like Shift_JIS / CP932); save it as UTF-8"
-        ) from None
+        raise _refused(file, line, "is not UTF-8 text (it looks like Shift_JIS / CP932); save it as UTF-8") from None
     if "\x00" in text:
-        raise _refused(
-            file, text.count("\n", 0, text.index("\x00")) + 1, "is not a text file (it has zero bytes)"
-        )
+        raise _refused(file, text.count("\n", 0, text.index("\x00")) + 1, "is not a text file (it has zero bytes)")
     return text
 
 
@@ -78,17 +74,13 @@ def read_text(text: str, file: str) -> Mapping:
         raise _refused(file, _line(error), _syntax_message(error, text)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise _refused(
-            file, line, f"holds a character that YAML does not allow (#x{error.character:04x})"
-        ) from None
+        raise _refused(file, line, f"holds a character that YAML does not allow (#x{error.character:04x})") from None
     except RecursionError:
         raise _refused(file, 0, f"is nested deeper than {MAX_DEPTH} levels") from None
     if top is None:
         raise _refused(file, 1, "is empty; start from `plansim new`")
     if not isinstance(top, yaml.MappingNode):
-        raise _refused(
-            file, top.start_mark.line + 1, "is not a scenario: the top level must be keys and values"
-        )
+        raise _refused(file, top.start_mark.line + 1, "is not a scenario: the top level must be keys and values")
     conversion = _Conversion(file)
     tree = conversion.node(top, (), 0)
     if conversion.problems:
@@ -110,16 +102,12 @@ class _Conversion:
         place = Place(self.file, node.start_mark.line + 1)
         self._left -= 1
         if self._left < 0:
-            raise _refused(
-                self.file, place.line, f"holds more than {MAX_VALUES:_} values; is an alias nested?"
-            )
+            raise _refused(self.file, place.line, f"holds more than {MAX_VALUES:_} values; is an alias nested?")
         if depth > MAX_DEPTH:
             raise _refused(self.file, place.line, f"is nested deeper than {MAX_DEPTH} levels")
         if node.tag not in _PLAIN_TAGS:
             name = node.tag.replace(_STANDARD_TAG, "!!")
-            self._report(
-                place.line, path, f"tags such as `{name}` are not part of the language; write the value alone"
-            )
+            self._report(place.line, path, f"tags such as `{name}` are not part of the language; write the value alone")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path, place)
         if isinstance(node, yaml.SequenceNode):
@@ -153,9 +141,7 @@ class _Conversion:
             elif key == "":
                 self._report(line, path, "a name must not be empty")
             elif key in keys:
-                self._report(
-                    line, (*path, key), f"is written twice, first in line {keys[key].line}; keep one"
-                )
+                self._report(line, (*path, key), f"is written twice, first in line {keys[key].line}; keep one")
             else:
                 entries[key] = self.node(value_node, (*path, key), depth + 1)
                 keys[key] = Place(self.file, line)

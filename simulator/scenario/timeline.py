@@ -96,9 +96,7 @@ def read_timeline(tree: Mapping, keys: Keys) -> tuple[list[Entry], list[Problem]
     for position, item in enumerate(node.items):
         prefix = ("changes", position)
         if isinstance(item, Scalar):
-            problems.append(
-                problem_at(tree, prefix, "is a mapping, e.g. {at: 2026-10, set: {…}, existing: keep}")
-            )
+            problems.append(problem_at(tree, prefix, "is a mapping, e.g. {at: 2026-10, set: {…}, existing: keep}"))
             continue
         try:
             change = Change.model_validate(plain(item))
@@ -155,9 +153,7 @@ def _entry(tree: Mapping, position: int, change: Change, keys: Keys) -> tuple[En
         f"({keys.months} months)"
     )
     if at < 0:
-        problems.append(
-            problem_at(tree, (*path, "at"), f"{_month(change.at)} is before the start: {horizon}")
-        )
+        problems.append(problem_at(tree, (*path, "at"), f"{_month(change.at)} is before the start: {horizon}"))
     elif at == 0:
         message = f"{_month(change.at)} is the start itself: write the value in the scenario; {horizon}"
         problems.append(problem_at(tree, (*path, "at"), message))
@@ -226,9 +222,7 @@ def _set_twice(tree: Mapping, timeline: list[Entry]) -> list[Problem]:
                 verb = "retired" if path[0] == "retire" else "set"
                 name = key_text(path[1:] if verb == "retired" else path)
                 message = f"`{name}` is {verb} twice at {_month(entry.change.at)}; keep one"
-                problems.append(
-                    problem_at(tree, (*entry.path, "retire" if verb == "retired" else "set"), message)
-                )
+                problems.append(problem_at(tree, (*entry.path, "retire" if verb == "retired" else "set"), message))
     return problems
 
 

@@ -69,16 +69,12 @@ def parse_path(text: str) -> tuple[str, ...]:
         if rest.startswith('"'):
             name, closed, rest = rest[1:].partition('"')
             if not closed or (rest and not rest.startswith(".")):
-                raise ValueError(
-                    f"`{text}` is not a path; a name in double quotes ends with a quote and a dot"
-                )
+                raise ValueError(f"`{text}` is not a path; a name in double quotes ends with a quote and a dot")
         else:
             name, dot, rest = rest.partition(".")
             rest = dot + rest
         if not name:
-            raise ValueError(
-                f"`{text}` is not a path; write keys with dots between, e.g. plans.premium.price"
-            )
+            raise ValueError(f"`{text}` is not a path; write keys with dots between, e.g. plans.premium.price")
         parts.append(name)
         if not rest:
             return tuple(parts)

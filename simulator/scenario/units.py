@@ -210,9 +210,7 @@ def month(text: str) -> tuple[int, int]:
         raise ValueError(f"{_quoted(text)} is not a month; write year and month, e.g. 2026-10")
     year, of_year = int(match[1]), int(match[2])
     if not 1 <= of_year <= 12 or not 1900 <= year <= 2999:
-        raise ValueError(
-            f"{text} is not a month; write a year from 1900 and a month from 01 to 12, e.g. 2026-10"
-        )
+        raise ValueError(f"{text} is not a month; write a year from 1900 and a month from 01 to 12, e.g. 2026-10")
     return year, of_year
 
 

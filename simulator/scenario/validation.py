@@ -48,10 +48,9 @@ def names_of(tree: Node) -> Names:
         return tuple(entries(find(tree, (block,))))
 
     signals = (
-        name
-        for segment in entries(find(tree, ("segments",))).values()
-        for name in entries(find(segment, ("signals",)))
+        name for segment in entries(find(tree, ("segments",))).values() for name in entries(find(segment, ("signals",)))
     )
+
     def having(block: str, *path: str) -> tuple[str, ...]:
         return tuple(name for name, node in entries(find(tree, (block,))).items() if find(node, path) is not None)
 
@@ -108,12 +107,7 @@ def _read(tree: Mapping, names: Names, problems: list[Problem], wrong: list[Path
             wrong.append(path)
             reached, _ = reach(rest, path)
             cut = next((i for i, part in enumerate(reached) if isinstance(part, int)), len(reached))
-            if (
-                reached
-                and len(path) > len(reached)
-                and len(reached) == cut
-                and find(rest, reached) is not None
-            ):
+            if reached and len(path) > len(reached) and len(reached) == cut and find(rest, reached) is not None:
                 rest = replaced(rest, reached, None)  # a required key is missing: its block cannot be read
             elif reached:
                 rest = replaced(rest, reached[:cut], None)
@@ -141,9 +135,7 @@ def _touches(path: Path, others: list[Path]) -> bool:
 
 def _written(loc: tuple[int | str, ...]) -> Path:
     """A validation's location without its own marks: tags of unions and `[key]`."""
-    return tuple(
-        part for part in loc if not (isinstance(part, str) and (part == "[key]" or part.startswith("=")))
-    )
+    return tuple(part for part in loc if not (isinstance(part, str) and (part == "[key]" or part.startswith("="))))
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel], path: Path) -> str:
@@ -163,9 +155,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel], path: Path) -> str:
             allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
             if not isinstance(value, str):
                 return f"is one of {', '.join(allowed)}"
-            return (
-                f"`{value}` is not allowed; write one of {', '.join(allowed)}{did_you_mean(value, allowed)}"
-            )
+            return f"`{value}` is not allowed; write one of {', '.join(allowed)}{did_you_mean(value, allowed)}"
         case "tuple_type" | "list_type":
             return "is a list; write [a, b], or one entry a line after `- `"
     known = _spellings(_block_at(model, path))

@@ -85,10 +85,7 @@ def comparison(collectors: Sequence[Collector], seed: int, engine: str = "auto")
     metrics = [collector.measure.metrics() for collector in collectors]
     labels = month_labels(base.scenario.start, base.scenario.months)
     per_draw = PER_DRAW if any(scenario.ranges for scenario in scenarios) else 1
-    runs = {
-        collector.scenario.name: collector.result(seed=seed, engine=engine_of(engine))
-        for collector in collectors
-    }
+    runs = {collector.scenario.name: collector.result(seed=seed, engine=engine_of(engine)) for collector in collectors}
     segments = [collector.model.names.segments for collector in collectors]
     differences = differences_frame(metrics, names, segments, labels, per_draw)
     first = runs[names[0]].summary

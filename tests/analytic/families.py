@@ -534,6 +534,42 @@ changes:
         (("team: {price: 60", "team: {price: 61.2"), ("disk: {price: 3", "disk: {price: 3.06"),
          ("quarter: 10%", "quarter: 10.2%"), ("team.price: 70", "team.price: 71.4")),
     ),
+    "pauses": Family(
+        """
+months: 7
+plans: {low: {price: 40}, high: {price: 100}}
+segments:
+  savers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0.8 per month, high: 0.8 per month}}
+  comers: {arrivals: {per_month: 170_000}, choose: {low: 20%, high: 80%},
+           cancel: {low: 0.6 per month, high: 1.5 per month}, downgrade: 0.3 per month}
+cancellation: {takes_effect: immediate}
+offers:
+  pause: {motion: downsell, when: cancel_intent, who: {segments: [savers]}, to: {pause: 2 months, resumes: 60%},
+          acceptance: 80%}
+  rest: {motion: downsell, when: cancel_intent, who: {segments: [comers]}, to: {pause: 1 month, resumes: 70%},
+         acceptance: 70%}
+""",
+        (("resumes: 60%", "resumes: 61.2%"), ("acceptance: 80%", "acceptance: 81.6%"),
+         ("resumes: 70%", "resumes: 71.4%"), ("pause: 2 months", "pause: 3 months")),
+    ),
+    "pauses and leaving at the term's end": Family(
+        """
+months: 7
+plans: {low: {price: 40}, high: {price: 100}}
+segments:
+  leavers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0.9 per month}}
+  fallers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0 per month},
+            downgrade: 0.9 per month}
+cancellation: {takes_effect: term_end, bluff: 20%}
+offers:
+  pause: {motion: downsell, when: cancel_intent, to: {pause: 3 months, resumes: 75%}, acceptance: 70%}
+  rest: {motion: downsell, when: {rate: 0.9 per month}, who: {segments: [fallers]}, to: {pause: 1 month, resumes: 60%},
+         acceptance: 90%}
+""",
+        (("resumes: 75%", "resumes: 76.5%"), ("acceptance: 70%", "acceptance: 71.4%"),
+         ("resumes: 60%", "resumes: 61.2%"), ("pause: 3 months", "pause: 2 months"),
+         ("downgrade: 0.9", "downgrade: 0.945")),
+    ),
 }  # fmt: skip
 
 

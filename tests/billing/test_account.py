@@ -148,9 +148,7 @@ def test_a_column_can_be_the_segment_and_the_plan(tmp_path):
     result = sim.account(path, segment_by="plan")
     assert figure(result, "closing_mrr", "2026-01", "top") == 500
     assert result.summary["plans"] == result.summary["segments"] == ["basic", "top"]
-    with pytest.raises(
-        sim.BillingError, match=r"--segment-by region: there is no column 'region'"
-    ):
+    with pytest.raises(sim.BillingError, match=r"--segment-by region: there is no column 'region'"):
         sim.account(path, segment_by="region")
     with pytest.raises(sim.BillingError, match="a column is mapped to segment already"):
         sim.account(path, segment_by="plan", mapping={"currency": "segment"})

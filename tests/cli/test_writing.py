@@ -65,5 +65,3 @@ def test_a_command_that_needs_a_file_says_so(desk, command):
     wrong = plansim(command)
     assert wrong.exit_code == 2
     assert "Missing argument" in wrong.stderr
-
-

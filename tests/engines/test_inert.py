@@ -244,9 +244,7 @@ def test_an_offer_to_one_plan_changes_only_those_who_had_it(lives):
 ORDER_OF_PLANS = "customer/sign_up.choose_plan holds one draw against shares cumulated in the order of the file"
 
 
-@pytest.mark.parametrize(
-    "block", ["plans", "segments", "addons"]
-)
+@pytest.mark.parametrize("block", ["plans", "segments", "addons"])
 def test_the_order_of_a_block_has_no_meaning(lives, block):
     def turn(tree):
         tree[block] = dict(reversed(tree[block].items()))

@@ -16,6 +16,11 @@ segments:
     cancel: {low: 0.1 per month, mid: 0.08 per month, top: 0.05 per month}
 SEGMENT"""
 UP = "  up: {motion: upsell, when: {rate: 0.2 per month}, to: next_plan, acceptance: 50%}\n"
+PAUSE = "  pause: {motion: downsell, when: cancel_intent, to: {pause: 2 months, resumes: 60%}, acceptance: 60%}\n"
+SHORT_PAUSE = (
+    "  rest: {motion: downsell, when: {rate: 0.3 per month}, to: {pause: 1 month, resumes: 80%}, acceptance: 50%, "
+    "if_accepted: {cancel: 20%}}\n"
+)
 AT_ONCE = "cancellation: {takes_effect: immediate}\n"
 
 
@@ -173,6 +178,28 @@ SCENARIOS: dict[str, str] = {
         "  t:\n    opening: {low: 1_000}\n    opening_tenure: {mean: 5 months}\n    price_factor: x0.8\n"
         "    cancel: {low: 0.2 per month, mid: 0.1 per month, top: 0.1 per month}\n" + AT_ONCE + "offers:\n" + UP
     ),
+    "pauses": base("offers:\n" + PAUSE + SHORT_PAUSE + UP, "    downgrade: 0.1 per month\n"),
+    "pauses and leaving at once": base(AT_ONCE + ADDONS + PAUSE + SHORT_PAUSE),
+    "pauses while prices move": base(
+        "changes:\n  - {at: 2026-03, set: {plans.mid.price: 150}, existing: now}\n"
+        "  - {at: 2026-04, set: {plans.low.price: 80, offers.pause.to: {pause: 3 months, resumes: 30%}}, "
+        "existing: {after: 40 days}}\nplan_changes: {upgrade: anniversary}\noffers:\n" + PAUSE + SHORT_PAUSE + UP,
+        "    price_response: {cancel: 1.5}\n",
+    ),
+    "pauses of free users": FREE.replace("SEGMENT", "    downgrade: 0.3 per month\n")
+    + "plan_changes: {downgrade: now}\noffers:\n"
+    + UP.replace("0.2", "1.5")
+    + PAUSE
+    + SHORT_PAUSE,
+    "pauses in terms that decide": ANNUAL.replace("SEGMENT", "    not_renewed: {annual: 30%, half: 40%}\n")
+    + "offers:\n"
+    + PAUSE.replace("cancel_intent,", "cancel_intent, who: {terms: [monthly]},").replace("2 months", "3 months")
+    + SHORT_PAUSE.replace("1 month,", "3 months,"),
+    "pauses of refused renewals": ANNUAL.replace("12 months, half: 6 months", "6 months, half: 3 months")
+    .replace("months: 15", "months: 10")
+    .replace("SEGMENT", "    not_renewed: {annual: {alpha: 0.7, beta: 1.2}, half: 50%}\n    downgrade: 0.1 per month\n")
+    + "changes:\n  - {at: 2026-04, set: {plans.low.price: 80}, existing: now}\noffers:\n"
+    + PAUSE,
     "constant usage and seats": base()
     .replace(
         "low: {price: 50}",

@@ -36,7 +36,7 @@ def test_it_writes_the_folder_and_prints_the_table(tmp_path):
 
 def test_a_refusal_exits_with_2_and_writes_nothing(tmp_path):
     scenario = tmp_path / "s.yaml"
-    scenario.write_text(HEAD + CASES["pause"][0])
+    scenario.write_text(HEAD + CASES["discount"][0])
     out = tmp_path / "out"
     done = cli.invoke(app, ["expect", str(scenario), "--out", str(out)])
     assert done.exit_code == 2
@@ -44,7 +44,7 @@ def test_a_refusal_exits_with_2_and_writes_nothing(tmp_path):
     assert not out.exists()
     done = cli.invoke(app, ["expect", str(scenario), "--out", str(out), "--approximate"])
     assert done.exit_code == 0
-    assert "replaced: offers.o.to: an offer of a pause; replaced by: not made" in done.output
+    assert "replaced: offers.o.to: an offer of a discount; replaced by: not made" in done.output
 
 
 def test_a_foreign_folder_is_left_alone(tmp_path):

@@ -10,11 +10,12 @@ from simulator.engines.compiled import run_compiled
 from simulator.expectation.expressible import markov_core, not_markov
 from simulator.expectation.result import NotMarkov
 from simulator.model.compile import compile_model
-from tests.expectation.scenarios import HEAD, base
+from tests.expectation.scenarios import FREE, HEAD, base
 
 OFFERS = "offers:\n  o: {motion: upsell, to: next_plan, acceptance: 30%, REST}\n"
 SAVE = "offers:\n  o: {motion: downsell, when: cancel_intent, to: REST, acceptance: 30%}\n"
 BACK = "offers:\n  o: {motion: win_back, when: {churned_for: REST}, to: mid, acceptance: 30%}\n"
+PAUSE = SAVE.replace("REST", "{pause: 2 months, resumes: 50%}")
 METERED = base().replace(
     "low: {price: 50}", "low: {price: 50, included: {usage: 100, seats: 2}, extra_seat: 5, usage_price: 0.1}"
 )
@@ -91,10 +92,34 @@ CASES = {
         "not one of finitely many states",
         "not made",
     ),
-    "pause": (
-        base(SAVE.replace("REST", "{pause: 2 months, resumes: 50%}")),
+    "pause of days": (
+        base(SAVE.replace("REST", "{pause: 40 days, resumes: 50%}")),
+        "offers.o.to.pause",
+        "not a whole number of months",
+        "the nearest whole number of months",
+    ),
+    "pause at a date": (
+        base(PAUSE.replace("cancel_intent", "{tenure: 2 months}")),
         "offers.o.to",
-        "a fixed time begins when it is accepted",
+        "it begins at a date",
+        "not made",
+    ),
+    "pause and prices at the renewal": (
+        base(PAUSE + "changes:\n  - {at: 2026-03, set: {plans.mid.price: 150}, existing: at_renewal}\n"),
+        "offers.o.to",
+        "announced during a pause",
+        "not made",
+    ),
+    "pause and a free plan for a retired one": (
+        FREE.replace("SEGMENT", "") + PAUSE + "changes:\n  - {at: 2026-03, retire: std, to: free}\n",
+        "offers.o.to",
+        "leaves unseen",
+        "not made",
+    ),
+    "back after a pause": (
+        base(BACK.replace("REST", "2 months") + PAUSE.replace("offers:\n  o", "  p")),
+        "offers.o",
+        "begins when somebody leaves",
         "not made",
     ),
     "discount": (
@@ -216,7 +241,7 @@ def test_what_a_file_states_of_its_customers_is_refused_where_the_segment_has_no
 def test_every_reason_is_told_at_once():
     words = base(
         "retention: {bill_shock: {above: x1.5, factor: x2, for: 2 months}}\n"
-        + SAVE.replace("REST", "{pause: 2 months, resumes: 50%}")
+        + SAVE.replace("REST", "{discount: 20%, for: 2 months, stays: 50%}")
     )
     with pytest.raises(NotMarkov) as refused:
         simulator.expect(simulator.load(HEAD + words))

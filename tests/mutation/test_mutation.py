@@ -44,6 +44,8 @@ PART = [
     ("seats and usage that stay", "plans", (0, 4), "package"),
     ("seats and usage that stay", "segments", (0, 0), "seats.centre"),
     ("seats and usage that stay", "tiers", (3,), "up_to"),
+    ("pauses", "offers", (0, 0), "lasts"),
+    ("pauses", "offers", (0, 1), "stays"),
 ]
 
 

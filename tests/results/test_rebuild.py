@@ -276,9 +276,7 @@ def test_the_movements_of_event_grain_can_be_made_from_the_ledger(company, ledge
             made[key][0] += abs(row["mrr_after"] - row["mrr_before"])
             made[key][1] += 1
     keys = ("replication", "month", "segment", "plan", "kind", "motion", "reason")
-    booked = {
-        tuple(row[key] for key in keys): [row["amount"], row["count"]] for row in runs(company, "movement_event")
-    }
+    booked = {tuple(row[key] for key in keys): [row["amount"], row["count"]] for row in runs(company, "movement_event")}
     assert made == booked
 
 

@@ -419,10 +419,7 @@ class TestB2bTeam:
         assert estimate(gained).is_above(0.0)
 
     def test_faster_onboarding_loses_fewer_early(self):
-        failed = [
-            counted(run(name), "onboarding_failed")
-            for name in ("b2b_team", "b2b_team_fast_onboarding")
-        ]
+        failed = [counted(run(name), "onboarding_failed") for name in ("b2b_team", "b2b_team_fast_onboarding")]
         assert estimate(failed[0] - failed[1]).is_above(0.0)
 
     def test_long_decisions_let_few_offers_through(self):

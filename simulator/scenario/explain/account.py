@@ -103,8 +103,7 @@ class Account:
         if segment.price_factor != 1.0:
             yield language.say("price_factor", factor=language.factor(segment.price_factor))
         rates = [
-            language.say("cancel_rate", plan=plan, **language.chance(rate))
-            for plan, rate in segment.cancel.items()
+            language.say("cancel_rate", plan=plan, **language.chance(rate)) for plan, rate in segment.cancel.items()
         ]
         yield language.say("cancel", rates=language.together(rates))
         if segment.frailty:

@@ -62,8 +62,6 @@ def assumptions(scenario: Scenario, language: Language) -> Iterator[str]:
 def _looks_at_phases(keys: Keys) -> bool:
     """Whether anything asks how far a customer has come with the product."""
     return any(team.accounts for team in keys.teams.values()) or any(
-        offer.who.phase
-        or offer.if_accepted.unless_adopted is not None
-        or offer.if_declined.unless_adopted is not None
+        offer.who.phase or offer.if_accepted.unless_adopted is not None or offer.if_declined.unless_adopted is not None
         for offer in keys.offers.values()
     )

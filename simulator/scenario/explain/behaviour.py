@@ -34,9 +34,7 @@ def behaviour(language: Language, segment: Segment) -> Iterator[str]:
 
 def _spread(language: Language, what: str, law: Spread) -> str:
     by, value = ("median", law.median) if law.median is not None else ("mean", law.mean)
-    return language.say(
-        f"{what}_{by}", value=language.number(value or 0.0), spread=language.number(law.spread)
-    )
+    return language.say(f"{what}_{by}", value=language.number(value or 0.0), spread=language.number(law.spread))
 
 
 def _usage(language: Language, usage: Usage) -> Iterator[str]:

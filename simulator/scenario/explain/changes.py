@@ -84,9 +84,7 @@ def _told(language: Language, difference: Difference, now: Epoch, block: str, na
         told = whole[block](language, now.keys, name)
         return language.say("item_starts" if len(key) == 2 else "item_is", item=told)
     phrase = "set_new" if difference.before is None else "set_gone" if difference.after is None else "set"
-    return language.say(
-        phrase, key=difference.key, old=_plain(difference.before), new=_plain(difference.after)
-    )
+    return language.say(phrase, key=difference.key, old=_plain(difference.before), new=_plain(difference.after))
 
 
 def _plain(text: str | None) -> str:
@@ -94,21 +92,15 @@ def _plain(text: str | None) -> str:
     return re.sub(r"(?<=[0-9])_(?=[0-9])", ",", text or "")
 
 
-def _responses(
-    language: Language, plan: str, step: float, now: Epoch, moves: list[Migration]
-) -> Iterator[str]:
+def _responses(language: Language, plan: str, step: float, now: Epoch, moves: list[Migration]) -> Iterator[str]:
     """What a new price of a plan does to choice and, where customers are moved to it, to leaving."""
     moved = any(move.item == plan and move.mode != "keep" for move in moves)
     for name, segment in now.keys.segments.items():
         response = segment.price_response
         if response.choice and segment.choose.get(plan):
-            yield language.say(
-                "new_choice", segment=name, factor=language.factor(round(step**response.choice, 2))
-            )
+            yield language.say("new_choice", segment=name, factor=language.factor(round(step**response.choice, 2)))
         if response.cancel and moved:
-            yield language.say(
-                "moved_cancel", segment=name, factor=language.factor(round(step**response.cancel, 2))
-            )
+            yield language.say("moved_cancel", segment=name, factor=language.factor(round(step**response.cancel, 2)))
 
 
 def _move(language: Language, move: Migration, now: Epoch) -> str:
@@ -119,9 +111,7 @@ def _move(language: Language, move: Migration, now: Epoch) -> str:
         return language.say("retired_keep", item=move.item)
     if move.retire_to is not None:
         retired = language.say("retired", item=move.item)
-        return language.paragraph(
-            [retired, language.say(f"retired_{move.mode}", to=move.retire_to, time=time)]
-        )
+        return language.paragraph([retired, language.say(f"retired_{move.mode}", to=move.retire_to, time=time)])
     item = move.item
     if move.segment is not None:
         item = language.say("in_segment", item=language.say("whole_list"), segment=move.segment)

@@ -139,8 +139,7 @@ class English(Language):
         "nps_promoter": "{factor} for promoters",
         "nps_passive": "{factor} for passives",
         "nps_detractor": "{factor} for detractors",
-        "bill_shock": "A bill above {above} the mean of the three before it makes the cancel rate {factor} for "
-        "{time}.",
+        "bill_shock": "A bill above {above} the mean of the three before it makes the cancel rate {factor} for {time}.",
         "covered": "The cancel rate of customers whom a team looks after is {factor}.",
         "causal": "{share} of the differences by attachment and by plan is counted as effect, the rest as "
         "selection: customers who would stay longer anyway.",

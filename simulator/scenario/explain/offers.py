@@ -82,8 +82,7 @@ def _acceptance(language: Language, acceptance: Acceptance) -> Iterator[str]:
     named |= acceptance.__pydantic_extra__ or {}
     if named:
         factors = [
-            language.say("accept_factor", factor=language.factor(factor), name=name)
-            for name, factor in named.items()
+            language.say("accept_factor", factor=language.factor(factor), name=name) for name, factor in named.items()
         ]
         yield language.say("accept_factors", base=language.share(acceptance.base), factors=" ".join(factors))
     if acceptance.nps is not None:

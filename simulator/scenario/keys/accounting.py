@@ -55,8 +55,7 @@ class Accounting(Block):
     )
     free_to_paid: Literal["new", "expansion"] | None = key("a free customer's first payment", None)
     reactivation_gap: (
-        Annotated[Annotated[Gap, MAPPING] | Annotated[Literal["any"], SINGLE], Field(discriminator=BY_SHAPE)]
-        | None
+        Annotated[Annotated[Gap, MAPPING] | Annotated[Literal["any"], SINGLE], Field(discriminator=BY_SHAPE)] | None
     ) = key("absence that counts as coming back; outside: new", None)
     reactivation_is: Literal["own kind", "expansion"] | None = key("kind of coming back", None)
     to_free: Literal["churn", "contraction"] | None = key("moving to a free plan", None)

@@ -23,8 +23,7 @@ class After(Block):
 def _mode(text: str) -> str:
     if text not in MODES:
         raise ValueError(
-            f"`{text}` is not allowed; write keep, at_renewal, now or {{after: 2 months}}"
-            f"{did_you_mean(text, MODES)}"
+            f"`{text}` is not allowed; write keep, at_renewal, now or {{after: 2 months}}{did_you_mean(text, MODES)}"
         )
     return text
 

@@ -18,9 +18,7 @@ from simulator.scenario.kinds import (
     Share,
 )
 
-Cac = Annotated[
-    Annotated[dict[SegmentName, Price], MAPPING] | Annotated[Price, SINGLE], Field(discriminator=BY_SHAPE)
-]
+Cac = Annotated[Annotated[dict[SegmentName, Price], MAPPING] | Annotated[Price, SINGLE], Field(discriminator=BY_SHAPE)]
 
 
 class Economics(Block):

@@ -70,12 +70,8 @@ class When(Block):
                 return {data: "yes"}
             known = sorted(cls.model_fields)
             if data in known:
-                raise ValueError(
-                    f"trigger `{data}` needs a value, e.g. {{every: 3 months}} or {{rate: 3% per month}}"
-                )
-            raise ValueError(
-                f"there is no trigger `{data}`{did_you_mean(data, known)}; known: {', '.join(known)}"
-            )
+                raise ValueError(f"trigger `{data}` needs a value, e.g. {{every: 3 months}} or {{rate: 3% per month}}")
+            raise ValueError(f"there is no trigger `{data}`{did_you_mean(data, known)}; known: {', '.join(known)}")
         if isinstance(data, dict) and len(data) != 1:
             raise ValueError(f"has exactly one trigger, not {len(data)}; write e.g. {{every: 3 months}}")
         return data
@@ -103,9 +99,7 @@ class Who(Block):
     """Audience of an offer: all that is stated must hold; what is absent holds for everyone."""
 
     segments: Annotated[tuple[SegmentName, ...], ONE_OR_MANY] | None = key("segments", None)
-    plans: Annotated[tuple[PlanName, ...], ONE_OR_MANY] | None = key(
-        "plans held (win-back: the last one)", None
-    )
+    plans: Annotated[tuple[PlanName, ...], ONE_OR_MANY] | None = key("plans held (win-back: the last one)", None)
     terms: Annotated[tuple[TermName, ...], ONE_OR_MANY] | None = key("terms, `monthly` among them", None)
     phase: Annotated[tuple[Literal["onboarding", "onboarded", "adopted"], ...], ONE_OR_MANY] | None = key(
         "phases of customer success", None
@@ -273,9 +267,7 @@ class Needs(Block):
 class Offer(Block):
     """One offer: when, to whom, what, how many accept, and what follows."""
 
-    motion: Literal["upsell", "cross_sell", "downsell", "win_back", "care"] = key(
-        "what the offer is meant to do"
-    )
+    motion: Literal["upsell", "cross_sell", "downsell", "win_back", "care"] = key("what the offer is meant to do")
     when: When = key("what makes the offer")
     who: Who = key("audience; absent: everyone", Who())
     to: To | None = key("target; care has none", None)

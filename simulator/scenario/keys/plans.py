@@ -48,9 +48,7 @@ class UsagePrice(Block):
 
     short: ClassVar[str | None] = "unit"
 
-    mode: Literal["per_unit", "package", "graduated", "volume", "stairstep"] = key(
-        "how units are priced", "per_unit"
-    )
+    mode: Literal["per_unit", "package", "graduated", "volume", "stairstep"] = key("how units are priced", "per_unit")
     unit: Price | None = key("price of a unit, or of a package", None)
     size: PositiveCount | None = key("units in a package; started packages count", None)
     tiers: tuple[Tier, ...] = key("tiers, lowest first", ())
@@ -95,9 +93,7 @@ class Plan(Block):
         "everyone",
     )
     attracts: Share = key("share of this plan's sign-ups that would not come without it", 0.0)
-    term_discount: dict[LongerTerm, Share] = key(
-        "discount for a longer term; a plan is sold for the terms named", {}
-    )
+    term_discount: dict[LongerTerm, Share] = key("discount for a longer term; a plan is sold for the terms named", {})
     included: Included | None = key("what the price covers", None)
     extra_seat: Price | None = key("price a month of a seat beyond those covered", None)
     usage_price: UsagePrice | None = key("price of the used amount", None)
@@ -110,9 +106,7 @@ class Addon(Block):
     """A product bought beside a plan."""
 
     price: Price = key("list price a month")
-    sold: Literal["everyone", "nobody"] = key(
-        "who may buy; nobody: held by existing customers alone", "everyone"
-    )
+    sold: Literal["everyone", "nobody"] = key("who may buy; nobody: held by existing customers alone", "everyone")
     with_: Annotated[tuple[PlanName, ...], ONE_OR_MANY] = key(
         "plans it can be held with; absent: all", (), alias="with"
     )

@@ -37,9 +37,7 @@ class BillShock(Block):
 class Retention(Block):
     """Factors on the cancel intent."""
 
-    attached: dict[Count, Factor] = key(
-        "by number of add-ons held; a number not named takes the next lower one", {}
-    )
+    attached: dict[Count, Factor] = key("by number of add-ons held; a number not named takes the next lower one", {})
     nps: NpsFactors | None = key("by NPS class", None)
     tenure: tuple[TenureFactor, ...] = key("by tenure, shortest first", ())
     bill_shock: BillShock | None = key("after a bill far above the usual", None)
