@@ -98,6 +98,11 @@ def numeric(function: F) -> F:
     return _njit(error_model="numpy", _nrt=False)(function)
 
 
+def numeric_inlined(function: F) -> F:
+    """Compile a small function of plain numbers that Python may call too, and have it always inlined elsewhere."""
+    return _njit(error_model="numpy", _nrt=False, forceinline=True)(function)
+
+
 def inlined(function: F) -> F:
     """Compile a small function of the kernel and have the compiler always inline it."""
     return _njit(**_KERNEL, forceinline=True)(function)
@@ -119,6 +124,8 @@ def entry_point(function: F) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # only while decorating: a user's own Numba code keeps its own place
     try:
-        return _njit(error_model="numpy", nogil=True, cache=True, _nrt=False, pipeline_class=EntryCompiler)(function)
+        return _njit(
+            error_model="numpy", nogil=True, cache=True, _nrt=False, pipeline_class=EntryCompiler
+        )(function)
     finally:
         config.CACHE_DIR = before

@@ -76,7 +76,7 @@ def run(model: Model, seed: int) -> tuple[float, int, Books]:
         cancel=tuple(m.segment_plans.cancel[0, 0]),
         price=tuple(m.plans.price[0]),
     )
-    books = empty_books(model.months, 1, PLANS)
+    books = Books(*(np.ascontiguousarray(table) for table in empty_books(model.months, 1, PLANS)))
     tables = Tables(*(getattr(books, name).ctypes.data for name in Tables.names))
     key0, key1 = replication_key(seed, 0)
     loop = library().simulate

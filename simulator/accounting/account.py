@@ -244,7 +244,7 @@ def _take_back(books, policy, account, history, month, row, line, amount):
     return -1
 
 
-@jit
+@inlined
 def close_months(books, policy, account, history, month):
     """Close the month in progress and all further ones before `month`, in which nothing has happened."""
     if account.month < month:
@@ -333,9 +333,10 @@ def _count_month_ends(books, account, history, first, last):
     """Count a customer in the stock at the ends of the months from `first` (-1: the opening) to before `last`."""
     standing, mrr, price = account.standing, account.mrr, account.price
     account.closed = standing
+    mrr_ends, price_ends = history.mrr, history.price
     for m in range(first + 1, last + 1):
-        history.mrr[m] = mrr
-        history.price[m] = price
+        mrr_ends[m] = mrr
+        price_ends[m] = price
     if standing == ABSENT:
         return
     if standing == TRIAL:
@@ -345,15 +346,22 @@ def _count_month_ends(books, account, history, first, last):
     else:
         column = PAYING if mrr > 0 else FREE
     stock = books.stock[:, account.segment, account.plan]
-    for m in range(first + 1, last + 1):
-        stock[m, column] += 1
-        stock[m, MRR] += mrr
+    stock[first + 1, column] += 1
+    stock[first + 1, MRR] += mrr
+    ends = last + 1 < len(stock)
+    if ends:
+        stock[last + 1, column] -= 1
+        stock[last + 1, MRR] -= mrr
     if mrr == 0:
         return
     cohort = books.cohort[account.segment, account.joined + 1]
-    for m in range(max(first, 0), last):
-        cohort[m, 0] += 1
-        cohort[m, 1] += mrr
+    begin = max(first, 0)
+    if begin < last:
+        cohort[begin, 0] += 1
+        cohort[begin, 1] += mrr
+        if ends:
+            cohort[last, 0] -= 1
+            cohort[last, 1] -= mrr
 
 
 @jit
@@ -365,14 +373,15 @@ def close_account(books, policy, account, history, months):
     """
     close_months(books, policy, account, history, months)
     retained = books.retained[:, account.segment]
+    mrr, price = history.mrr, history.price
     for m in range(11, months):
-        base = history.mrr[m - 11]
+        base = mrr[m - 11]
         if base > 0:
-            now = history.mrr[m + 1]
             retained[m, 0] += base
-            retained[m, 1] += now
-            retained[m, 2] += min(base, now)
-            if now > 0:
-                retained[m, 3] += now - (history.price[m + 1] - history.price[m - 11])
             retained[m, 4] += 1
-            retained[m, 5] += now > 0
+            now = mrr[m + 1]
+            if now > 0:
+                retained[m, 1] += now
+                retained[m, 2] += min(base, now)
+                retained[m, 3] += now - (price[m + 1] - price[m - 11])
+                retained[m, 5] += 1

@@ -14,7 +14,10 @@ RETAINED = ("base", "now", "capped", "without_price", "customers", "still_paying
 
 
 class Books(NamedTuple):
-    """Tables of one replication: M months, S segments, P plans, L lines; all int64, amounts in ten-thousandths."""
+    """Tables of one replication: M months, S segments, P plans, L lines; all int64, amounts in ten-thousandths.
+
+    While accounts are written, stock and cohort hold the changes from one month-end to the next; see `sum_up`.
+    """
 
     month_amount: np.ndarray  # (M, S, P, L) movements of month grain, non-negative
     month_count: np.ndarray  # (M, S, P, L) customers; one of several reasons counts
@@ -40,12 +43,10 @@ class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is
 
 def empty_books(months: int, segments: int, plans: int) -> Books:
     """Return books of that size, all zero."""
-    cells = (months, segments, plans, len(LINES))
+    # what is written together lies together: amount and count of a movement at both grains
+    movements = np.moveaxis(np.zeros((months, segments, plans, len(LINES), 4), np.int64), -1, 0)
     return Books(
-        month_amount=np.zeros(cells, np.int64),
-        month_count=np.zeros(cells, np.int64),
-        event_amount=np.zeros(cells, np.int64),
-        event_count=np.zeros(cells, np.int64),
+        *movements,
         stock=np.zeros((months + 1, segments, plans, 5), np.int64),
         retained=np.zeros((months, segments, len(RETAINED)), np.int64),
         cohort=np.zeros((segments, months + 1, months, 2), np.int64),
@@ -65,6 +66,15 @@ def empty_accounts(customers: int, months: int, undo: int = 0) -> tuple[np.ndarr
 def rows_to_undo(policy: np.ndarray, plans: int) -> int:
     """Return how many rows of events a customer may have to take back: none unless the policy asks for it."""
     return plans * len(LINES) if policy[0].new_and_churned != BOTH else 0
+
+
+def sum_up(books: Books) -> None:
+    """Turn the changes of stock and cohorts, which accounts write, into month-ends; once, when all have been written.
+
+    A customer changes less often than months end: written so, the month-ends of one who stays as it is cost nothing.
+    """
+    np.cumsum(books.stock, axis=0, out=books.stock)
+    np.cumsum(books.cohort, axis=2, out=books.cohort)
 
 
 def check_identity(books: Books) -> None:

@@ -12,6 +12,7 @@ from simulator.accounting.books import (
     empty_accounts,
     empty_books,
     rows_to_undo,
+    sum_up,
 )
 from simulator.accounting.policy import DEFAULT, Policy
 from simulator.accounting.policy_row import policy_row
@@ -85,6 +86,7 @@ def replay(changes: np.ndarray, months: int, segments: int, plans: int, policy: 
     row = policy_row(policy)
     accounts, history = empty_accounts(1, months, rows_to_undo(row, plans))
     _replay(books, row, changes.view(np.recarray), months, accounts, history)
+    sum_up(books)
     check_identity(books)
     return books
 

@@ -20,8 +20,9 @@ def intent_hazard(m, c, t):
         return 0.0
     epoch = m.epochs[s.epoch]
     hazard = plan_hazard(m, s, epoch.causal) * s.frailty * s.price_moves * tenure_factor(m, s, t)
-    attached = m.attached[s.epoch, addons_held(m, s)]
-    hazard *= attached if epoch.causal == 1.0 else attached**epoch.causal
+    if s.addons != 0:
+        attached = m.attached[s.epoch, addons_held(m, s)]
+        hazard *= attached if epoch.causal == 1.0 else attached**epoch.causal
     if s.shocked:
         hazard *= epoch.bill_shock_factor
     if s.covered:

@@ -7,13 +7,13 @@ from simulator.customer.leaving import leave
 from simulator.customer.record import GONE, LEAVING
 from simulator.customer.satisfaction import move_satisfaction
 from simulator.draws.distributions import uniform
-from simulator.jit import jit, number
+from simulator.jit import inlined, number
 from simulator.model.tables import ADOPTED
 
 VOLUNTARY = number(Cause.VOLUNTARY)
 
 
-@jit
+@inlined
 def bear(m, c, out, t, consequence, purpose, occurrence):
     """Let the customer bear a consequence; what is stated for early ones comes on top before adoption."""
     s = c.state

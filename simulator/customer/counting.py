@@ -8,7 +8,7 @@ from simulator.accounting.account import ABSENT, PAUSED, PRESENT, TRIAL
 from simulator.accounting.policy_row import EXCLUDED, MEAN_OF_3_MONTHS
 from simulator.customer.pricing import items_amount, round_half_up, usage_amount, within_bounds
 from simulator.customer.record import GONE, LEAVING, ON_PAUSE, SIGN_UP_TRIAL
-from simulator.jit import jit
+from simulator.jit import inlined, jit
 
 
 @jit
@@ -22,13 +22,19 @@ def counted_standing(m, s):
     return TRIAL if s.trial == SIGN_UP_TRIAL else PRESENT
 
 
-@jit
+@inlined
 def counted_amount(m, c):
     """Return the MRR that the customer counts with, of what it is billed: ten-thousandths of a currency unit."""
+    if m.policy[0].as_billed:
+        return c.state.billed
+    return amount_of_policy(m, c)
+
+
+@jit
+def amount_of_policy(m, c):
+    """Return what counts where that is not the bill: ten-thousandths of a currency unit."""
     s = c.state
     policy = m.policy[0]
-    if policy.as_billed:
-        return s.billed
     if s.uncollected or (policy.at_request and s.here == LEAVING):
         return np.int64(0)
     if s.here == GONE or s.trial == SIGN_UP_TRIAL or (s.here == ON_PAUSE and not policy.pause_keeps):

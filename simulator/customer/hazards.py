@@ -10,7 +10,7 @@ from simulator.customer.record import ACTIVE, holds
 from simulator.customer.seats import seat_added_hazard, seat_removed_hazard
 from simulator.customer.signals import signal_hazard
 from simulator.draws.address import purpose
-from simulator.jit import jit
+from simulator.jit import inlined
 from simulator.model.layout import (
     DOWNGRADE,
     FAILED_PAYMENT,
@@ -33,20 +33,26 @@ SEAT_REMOVED_CLOCK = purpose("seats/removed/clock")
 RETURN_CLOCK = purpose("return/clock")
 
 
-@jit
+@inlined
 def refresh(m, c, t):
     """Let every random clock run at its present hazard from t on; who is not active has none running."""
     s = c.state
     active = s.here == ACTIVE
     first = random_clock(m, 0)
+    can_run = m.scalars[0].can_run
     set_hazard(c, first + INTENT, intent_hazard(m, c, t) if active else 0.0, t, CANCEL_INTENT_CLOCK)
-    set_hazard(c, first + LURE, lured_hazard(m, c) if active else 0.0, t, LURED_CLOCK)
-    set_hazard(c, first + DOWNGRADE, downgrade_hazard(m, c) if active else 0.0, t, DOWNGRADE_CLOCK)
-    segment = m.segments[s.epoch, s.segment]
-    set_hazard(c, first + SHOCK, segment.shock if active else 0.0, t, SHOCK_CLOCK)
-    set_hazard(c, first + FAILED_PAYMENT, failed_payment_hazard(m, c), t, FAILED_PAYMENT_CLOCK)
-    set_hazard(c, first + SEAT_ADDED, seat_added_hazard(m, s) if active else 0.0, t, SEAT_ADDED_CLOCK)
-    set_hazard(c, first + SEAT_REMOVED, seat_removed_hazard(m, s) if active else 0.0, t, SEAT_REMOVED_CLOCK)
+    if holds(can_run, LURE):
+        set_hazard(c, first + LURE, lured_hazard(m, c) if active else 0.0, t, LURED_CLOCK)
+    if holds(can_run, DOWNGRADE):
+        set_hazard(c, first + DOWNGRADE, downgrade_hazard(m, c) if active else 0.0, t, DOWNGRADE_CLOCK)
+    if holds(can_run, SHOCK):
+        set_hazard(c, first + SHOCK, m.segments[s.epoch, s.segment].shock if active else 0.0, t, SHOCK_CLOCK)
+    if holds(can_run, FAILED_PAYMENT):
+        set_hazard(c, first + FAILED_PAYMENT, failed_payment_hazard(m, c), t, FAILED_PAYMENT_CLOCK)
+    if holds(can_run, SEAT_ADDED):
+        set_hazard(c, first + SEAT_ADDED, seat_added_hazard(m, s) if active else 0.0, t, SEAT_ADDED_CLOCK)
+    if holds(can_run, SEAT_REMOVED):
+        set_hazard(c, first + SEAT_REMOVED, seat_removed_hazard(m, s) if active else 0.0, t, SEAT_REMOVED_CLOCK)
     for a in range(m.scalars[0].n_addons):
         addon = m.addons[s.epoch, a]
         held = active and holds(s.addons, a)

@@ -15,7 +15,7 @@ import numpy as np
 from simulator.customer.clocks import next_anniversary
 from simulator.customer.pricing import WITH_BUNDLES, items_amount, round_half_up, within_bounds
 from simulator.customer.tally import CREDITED, INVOICED, count_amount
-from simulator.jit import jit
+from simulator.jit import inlined, jit
 from simulator.model.tables import MONTHLY, NOBODY, NOT_METERED
 
 
@@ -37,7 +37,7 @@ def open_invoices(m, c):
     s.metered_since = next_anniversary(s, 0.0) - 1.0
 
 
-@jit
+@inlined
 def invoice(m, c, out, t):
     """Bring the invoices up to t, after an event: if bill or cycle changed, the rest is credited and charged."""
     s = c.state
@@ -67,11 +67,15 @@ def invoice_cycles(out, s, t):
     """Invoice the cycles that began before t, each in the month of its start."""
     if s.in_advance == 0:
         return
-    begin = s.cycle_start + s.cycles * s.cycle_months
+    start, months, cycles = s.cycle_start, s.cycle_months, s.cycles
+    amount = round_half_up(s.in_advance * months)
+    begin = start + cycles * months
+    invoiced = out.tallies.counters[:, s.segment, INVOICED]
     while begin < t:
-        count_amount(out, s, begin, INVOICED, round_half_up(s.in_advance * s.cycle_months))
-        s.cycles += 1.0
-        begin = s.cycle_start + s.cycles * s.cycle_months
+        invoiced[int(begin)] += amount
+        cycles += 1.0
+        begin = start + cycles * months
+    s.cycles = cycles
 
 
 @jit
@@ -82,16 +86,23 @@ def invoice_usage(out, s, t):
     s.metered_since = t
 
 
-@jit
+@inlined
 def split_bill(m, c):
     """Note what of the monthly bill is due in advance, that is what it would be without usage, and what in arrears."""
     s = c.state
     s.invoiced_bill, s.invoiced_plan = s.billed, s.plan
     s.in_advance = s.billed
     if s.billed > 0 and m.plans[c.items[0].epoch, s.plan].mode != NOT_METERED:
-        fixed = within_bounds(m, c, items_amount(m, c, WITH_BUNDLES) * (1.0 - s.discount))
-        s.in_advance = min(max(round_half_up(fixed) + s.own_price, np.int64(0)), s.billed)
+        s.in_advance = fixed_part(m, c)
     s.metered = s.billed - s.in_advance
+
+
+@jit
+def fixed_part(m, c):
+    """Return what the monthly bill would be without usage, at most the bill: ten-thousandths of a currency unit."""
+    s = c.state
+    fixed = within_bounds(m, c, items_amount(m, c, WITH_BUNDLES) * (1.0 - s.discount))
+    return min(max(round_half_up(fixed) + s.own_price, np.int64(0)), s.billed)
 
 
 @jit

@@ -32,7 +32,7 @@ from simulator.customer.signals import show_signal
 from simulator.customer.tally import close_all_followed, count_attachment, count_journey
 from simulator.customer.ticks import tick
 from simulator.customer.trials import end_trial
-from simulator.jit import jit, number
+from simulator.jit import inlined, jit, number
 from simulator.model.layout import (
     BILL_SHOCK_END,
     CHANGE,
@@ -73,7 +73,7 @@ def next_due(m, c):
     return c.clocks[clock].due
 
 
-@jit
+@inlined
 def advance(m, c, out):
     """Carry out the customer's next event and return when the one after it is due."""
     s = c.state

@@ -11,7 +11,7 @@ from simulator.customer.satisfaction import nps_class, nps_factor
 from simulator.customer.tally import BUSY, CAPPED, MADE, count_acceptance, count_gain, count_stage
 from simulator.customer.targets import is_available, plan_of, take
 from simulator.draws.distributions import uniform
-from simulator.jit import jit
+from simulator.jit import inlined, jit
 from simulator.model.layout import DECISION
 from simulator.model.tables import NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
 
@@ -105,7 +105,7 @@ def answer(m, c, out, t, o, occurrence, accepted, effect):
         bear(m, c, out, t, offer.declined, offer.consequence, occurrence)
 
 
-@jit
+@inlined
 def fits_audience(m, s, offer, t):
     """Tell whether the customer is in the offer's audience; only win-back offers think of those who left."""
     if s.here != (GONE if offer.motion == WIN_BACK else ACTIVE):

@@ -9,7 +9,7 @@ from simulator.customer.record import NO_TRIAL
 from simulator.customer.settling import settle, settle_without_own_price
 from simulator.customer.tally import count_gain, follow_return
 from simulator.customer.usage import keep_to_limit
-from simulator.jit import jit, number
+from simulator.jit import inlined, jit, number
 from simulator.model.layout import CHANGE, RENEWAL, TRIAL_END
 from simulator.model.tables import AT_RENEWAL_DATE, MONTHLY, NEVER, NOBODY, NOT_SOLD, NOW
 
@@ -21,7 +21,7 @@ RECOVERY = number(Cause.RECOVERY)
 SPLIT = number(Cause.SPLIT)
 
 
-@jit
+@inlined
 def request_plan(m, c, out, t, plan, cause, offer, takes_effect):
     """Change to `plan` when the kind of change takes effect; a newer request replaces a pending one.
 

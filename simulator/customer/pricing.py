@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.customer.charging import usage_charge
 from simulator.customer.record import GONE, ON_PAUSE, SIGN_UP_TRIAL, bit, holds
-from simulator.jit import jit, number
+from simulator.jit import inlined, jit, number
 from simulator.model.tables import NOBODY, NOT_METERED
 
 # Products of decimal shares miss exact halves by a few units in the last place; this keeps "half up" true for them.
@@ -44,7 +44,7 @@ def amount_due(m, c):
     return max(round_half_up(within_bounds(m, c, total)) + s.own_price, np.int64(0))
 
 
-@jit
+@inlined
 def items_amount(m, c, with_bundles):
     """Return the fixed part of the items held, with or without what bundles save (float ten-thousandths)."""
     s = c.state
@@ -83,15 +83,20 @@ def plan_amount(m, c):
     return price * (1.0 - discount) * m.segments[e, s.segment].price_factor
 
 
-@jit
+@inlined
 def usage_amount(m, c):
     """Return the charge for the used amount (float ten-thousandths)."""
+    if m.plans[c.items[0].epoch, c.state.plan].mode == NOT_METERED:
+        return 0.0
+    return metered_amount(m, c)
+
+
+@jit
+def metered_amount(m, c):
+    """Return the charge for the used amount on a plan that meters it (float ten-thousandths)."""
     s = c.state
     e = c.items[0].epoch
-    plan = m.plans[e, s.plan]
-    if plan.mode == NOT_METERED:
-        return 0.0
-    return usage_charge(plan, m.tiers, s.used) * m.segments[e, s.segment].price_factor
+    return usage_charge(m.plans[e, s.plan], m.tiers, s.used) * m.segments[e, s.segment].price_factor
 
 
 @jit

@@ -106,8 +106,9 @@ def clear(m, c):
     for memory in c.offers:
         memory.quiet_until = -NEVER
         memory.made = 0
-    for i in range(len(c.history.causes)):
-        c.history.causes[i] = 0
+    causes = c.history.causes
+    for i in range(len(causes)):
+        causes[i] = 0
 
 
 @jit

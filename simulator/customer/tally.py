@@ -241,7 +241,7 @@ def count_attachment(m, c, out):
             row[BARE_RETAINED_12M] += retained
 
 
-@jit
+@inlined
 def count_acceptance(m, c, out, t, offer):
     """Count an accepted offer, and follow it if it is a rescue."""
     out.tallies.offers[int(t), c.state.segment, offer, ACCEPTED] += 1

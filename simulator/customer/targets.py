@@ -13,7 +13,7 @@ from simulator.customer.seats import add_seats
 from simulator.customer.settling import settle, settle_without_own_price
 from simulator.customer.trials import start_upgrade_trial
 from simulator.customer.win_back import come_back
-from simulator.jit import jit, number
+from simulator.jit import inlined, jit, number
 from simulator.model.tables import (
     DOWNSELL,
     NEXT_PLAN,
@@ -40,7 +40,7 @@ BUNDLE = number(Cause.BUNDLE)
 SPLIT = number(Cause.SPLIT)
 
 
-@jit
+@inlined
 def is_available(m, c, offer):
     """Tell whether the customer could take the offer's target now."""
     s = c.state

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.jit import inlined, numeric
+from simulator.jit import inlined, numeric_inlined
 
 MULTIPLIER_0 = np.uint64(0xD2511F53)
 MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -19,7 +19,7 @@ HALF = np.uint64(32)
 SIX = np.uint64(6)
 
 
-@numeric
+@numeric_inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the block of four 32-bit words for a counter of four words and a key of two (all uint64)."""
     for _ in range(10):

@@ -19,6 +19,7 @@ from threading import Event
 
 import numpy as np
 
+from simulator.accounting.books import sum_up
 from simulator.borrow import borrow
 from simulator.customer.life import advance, end, next_due
 from simulator.customer.record import empty_customers, kernel_customer_at
@@ -218,4 +219,5 @@ def _run_chunk(
             break
         room.rows = max(room.rows, rows + rows // 8)  # the same draws again, with room for every row
     kept = out.ledger.rows[:rows].copy() if capacity else no_rows()
+    sum_up(out.books)
     return Replication(replication, out.books, out.tallies, events, kept)

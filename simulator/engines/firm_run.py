@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from simulator.accounting.books import sum_up
 from simulator.customer.record import empty_customers
 from simulator.draws.address import replication_key
 from simulator.engines.arrivals import arrival_limits
@@ -64,5 +65,6 @@ def live_firm(
             room *= 2
             firm, memory = with_room(firm, memory, model, room)
         tell(float(firm.office[0].now) / model.months)
+    sum_up(out.books)
     events = int(firm.office[0].events)
     return Replication(replication, out.books, out.tallies, events, np.concatenate(kept), firm.figures)

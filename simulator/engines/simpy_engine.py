@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from simulator.accounting.books import sum_up
 from simulator.borrow import borrow
 from simulator.customer.hazards import refresh
 from simulator.customer.life import advance, end, next_due, serve
@@ -260,5 +261,6 @@ def run_simpy(
         kept = rows[:size].copy() if ledger else no_rows()
         if progress is not None:
             progress(done / len(replications))
+        sum_up(company.out.books)
         teams = company.figures if model.shares_people else None
         yield Replication(r, company.out.books, company.out.tallies, company.events, kept, teams)

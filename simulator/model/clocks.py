@@ -51,3 +51,11 @@ def clocks_in_use(tables: T.Tables) -> np.ndarray:
     in_use[scalars.first_random_offer : scalars.return_clock] = (m.offers.trigger == T.RATE).any(axis=0)
     in_use[scalars.return_clock] = (m.offers.return_hazard > 0).any() or (m.segments.recovery_hazard > 0).any()
     return np.flatnonzero(in_use)
+
+
+def with_clocks(tables: T.Tables) -> T.Tables:
+    """Return the tables with the clocks that are in use, whatever the tables said of them before."""
+    clocks, scalars = clocks_in_use(tables), tables.scalars.copy()
+    fixed = clocks - scalars[0].first_random
+    scalars[0].can_run = sum(1 << int(which) for which in fixed if 0 <= which < L.FIRST_ADDON)
+    return tables._replace(clocks=clocks, scalars=scalars)

@@ -14,7 +14,7 @@ from simulator.draws.address import purpose
 from simulator.model import tables as T
 from simulator.model.behaviour import behaviour, signal_rows, usage_seasons
 from simulator.model.charges import NOTHING_CHARGED, plan_charges
-from simulator.model.clocks import clocks_in_use
+from simulator.model.clocks import with_clocks
 from simulator.model.demand import choice_weights
 from simulator.model.layout import clock_layout
 from simulator.model.names import Names, bit_mask
@@ -121,7 +121,7 @@ def compile_model(scenario: Scenario) -> Model:
     markets = [[_market(epoch.keys.segments[s]) for s in names.segments] for epoch in epochs]
     return Model(
         names=names,
-        tables=tables._replace(clocks=clocks_in_use(tables)),
+        tables=with_clocks(tables),
         blocks=np.array(opening + arriving, T.BLOCK).view(np.recarray),
         markets=np.array(markets, np.int64),
         warnings=tuple(warnings),
@@ -141,7 +141,9 @@ def unanswered_prices(scenario: Scenario) -> list[str]:
         {name: item.price for items in (epoch.keys.plans, epoch.keys.addons) for name, item in items.items()}
         for epoch in scenario.epochs
     ]
-    changes = any(now[name] != before[name] for before, now in pairwise(prices) for name in now.keys() & before.keys())
+    changes = any(
+        now[name] != before[name] for before, now in pairwise(prices) for name in now.keys() & before.keys()
+    )
     silent = [
         name
         for name in scenario.segment_names
@@ -311,7 +313,10 @@ def _segment_plan_rows(
         weights = choice_weights(keys, segment, first_prices, first_epoch_plans)
         total = sum(weights.values())
         table.append(
-            [(segment.cancel.get(plan, 0.0), weights.get(plan, 0.0) / total if total else 0.0) for plan in names.plans]
+            [
+                (segment.cancel.get(plan, 0.0), weights.get(plan, 0.0) / total if total else 0.0)
+                for plan in names.plans
+            ]
         )
     return table
 

@@ -69,6 +69,7 @@ SCALARS = np.dtype(  # one row
         ("first_random_offer", "i8"),  # clock of the first offer by rate
         ("return_clock", "i8"),
         ("has_win_back", "u1"),
+        ("can_run", "u8"),  # bit mask of the fixed random clocks (INTENT, ...) that anything can set
         ("n_undo", "i8"),  # rows of events that a customer may have to take back
     ],
     align=True,
