@@ -23,6 +23,7 @@ from simulator.expectation.law import Rules
 from simulator.expectation.result import Core, Reason, Replacement
 from simulator.expectation.schedule import Schedule
 from simulator.model import tables as T
+from simulator.model.clocks import with_clocks
 from simulator.model.compile import Model
 
 MOST_FRACTIONS = 40  # phases of listed customers that are followed one by one
@@ -67,6 +68,7 @@ def markov_core(model: Model) -> Core:
     for _ in range(10):  # a replacement may uncover another part
         parts = list(_parts(core))
         if not parts:
+            core = replace(core, tables=with_clocks(core.tables))  # an offer may be made at random now
             return Core(core, tuple(replaced.values()))
         for part in parts:
             part.mend(core)
@@ -377,7 +379,7 @@ def _pause_off_phase(model: Model, o: int) -> str:
             continue
         moves = t.migrations[:, s]
         if (moves["mode"] == T.MOVE_AT_RENEWAL).any():
-            return "a price move at the renewal that is announced during a pause may come before its end"
+            return "a price move at the renewal that is announced in a pause waits for its end, which is not followed"
         free = [
             bool(t.plans[e, int(m.retire_to)].price == 0)
             for e, row in enumerate(moves)

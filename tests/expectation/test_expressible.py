@@ -107,7 +107,7 @@ CASES = {
     "pause and prices at the renewal": (
         base(PAUSE + "changes:\n  - {at: 2026-03, set: {plans.mid.price: 150}, existing: at_renewal}\n"),
         "offers.o.to",
-        "announced during a pause",
+        "announced in a pause",
         "not made",
     ),
     "pause and a free plan for a retired one": (
