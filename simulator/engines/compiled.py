@@ -27,8 +27,9 @@ from simulator.customer.sign_up import enter
 from simulator.draws.address import replication_key
 from simulator.engines.arrivals import arrival_limits, next_arrival
 from simulator.engines.firm_run import live_firm
-from simulator.engines.output import Replication, empty_output, no_rows
-from simulator.jit import entry_point, jit
+from simulator.engines.output import Replication, closing_mrr, empty_output, no_rows
+from simulator.engines.twin import add_saved, differs, empty_twin
+from simulator.jit import entry_point, jit, number
 from simulator.model.compile import Model
 from simulator.model.tables import ARRIVING
 
@@ -36,6 +37,7 @@ CHUNK = 20_000  # customers, about: a fraction of a second, so that progress and
 GLANCE = 0.1  # seconds between looks at how far a long task is
 PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
 LEDGER_ROOM = 1 << 16  # ledger rows of a chunk, at first
+ONE = number(1)
 TakeRows = Callable[[int, np.ndarray], None]
 Task = Callable[[Callable[[float], None]], Replication]  # it may tell what share of it is done
 
@@ -52,25 +54,36 @@ def live(m, c, out, due):
     return events
 
 
+@jit
+def live_through(m, twin, c, out, key0, key1, block, number, t):
+    """Let one customer enter at t and live, and its twin where that lives otherwise; return its number of events."""
+    enter(m, c, out, key0, key1, block, number, t)
+    events = live(m, c, out, next_due(m, c))
+    if differs(twin, c):
+        add_saved(twin, c, ONE)
+        enter(twin.tables, c, twin.out, key0, key1, block, number, t)
+        live(twin.tables, c, twin.out, next_due(twin.tables, c))
+        add_saved(twin, c, -ONE)
+    return events
+
+
 @entry_point
-def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out):
-    """Simulate the customers of all pieces of the population; return the number of events."""
+def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out, twin):
+    """Simulate the customers of all pieces of the population, and their twins; return the customers' events."""
     events = 0
-    m, c, out = borrow(m), borrow(kernel_customer_at(memory, 0)), borrow(out)
+    m, c, out, twin = borrow(m), borrow(kernel_customer_at(memory, 0)), borrow(out), borrow(twin)
     for piece in pieces:
         block = blocks[piece.block]
         if block.kind != ARRIVING:
             for number in range(piece.first, piece.last):
-                enter(m, c, out, key0, key1, block, number, 0.0)
-                events += live(m, c, out, next_due(m, c))
+                events += live_through(m, twin, c, out, key0, key1, block, number, 0.0)
             continue
         t = float(block.month)
         for number in range(limits[piece.block]):
             t = next_arrival(c.state, block, key0, key1, number, t)
             if t >= block.month + 1.0:
                 break
-            enter(m, c, out, key0, key1, block, number, t)
-            events += live(m, c, out, next_due(m, c))
+            events += live_through(m, twin, c, out, key0, key1, block, number, t)
     return events
 
 
@@ -119,6 +132,7 @@ def run_compiled(
     progress: Callable[[float], None] | None = None,
     shard: tuple[int, int] = (0, 1),
     take: TakeRows | None = None,
+    twin: bool = False,
 ) -> Iterator[Replication]:
     """Yield the replications in order.
 
@@ -136,9 +150,18 @@ def run_compiled(
     take
         called with a replication's number and the ledger rows of each of its chunks, in order, from the calling
         thread: they are not kept then, so that memory does not grow with them.
+    twin
+        live the twin without offers in the cancellation flow too, for its closing MRR.
+
+    Raises
+    ------
+    ValueError
+        if a twin is asked of customers who share people: there everybody's life depends on everybody's.
     """
+    if twin and model.shares_people:
+        raise ValueError("customers who share people have no twin one by one")
     stop = Event()
-    tasks = _tasks(model, seed, replications, ledger, stop, shard)
+    tasks = _tasks(model, seed, replications, ledger, stop, shard, twin)
     lived = np.zeros(len(tasks))  # share of each task that is done
     workers = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
@@ -182,15 +205,16 @@ def run_compiled(
 
 
 def _tasks(
-    model: Model, seed: int, replications: range, ledger: bool, stop: Event, shard: tuple[int, int]
+    model: Model, seed: int, replications: range, ledger: bool, stop: Event, shard: tuple[int, int], twin: bool
 ) -> list[tuple[bool, Task]]:
     """Return the tasks in order, and of each whether it is the last of its replication."""
     if model.shares_people:
         return [(True, partial(live_firm, model, seed, r, ledger, stop.is_set)) for r in replications]
     pieces = of_shard(chunks(model), *shard)
     room = _Room(LEDGER_ROOM if ledger else 0)
+    of = model.without_rescue() if twin else None
     return [
-        (i == len(pieces) - 1, partial(_run_chunk, model, seed, r, piece, room))
+        (i == len(pieces) - 1, partial(_run_chunk, model, of, seed, r, piece, room))
         for r in replications
         for i, piece in enumerate(pieces)
     ]
@@ -204,7 +228,13 @@ class _Room:
 
 
 def _run_chunk(
-    model: Model, seed: int, replication: int, pieces: np.ndarray, room: _Room, _: Callable[[float], None]
+    model: Model,
+    of: Model | None,
+    seed: int,
+    replication: int,
+    pieces: np.ndarray,
+    room: _Room,
+    _: Callable[[float], None],
 ) -> Replication:
     key0, key1 = replication_key(seed, replication)
     tables = model.tables
@@ -213,11 +243,15 @@ def _run_chunk(
     while True:
         capacity = room.rows
         out = empty_output(model, capacity)
-        events = simulate_pieces(tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out)
+        twin = empty_twin(model, of)
+        events = simulate_pieces(
+            tables, model.blocks, pieces, limits, np.uint64(key0), np.uint64(key1), memory, out, twin
+        )
         rows = int(out.ledger.size[0])
         if capacity == 0 or rows <= capacity:
             break
         room.rows = max(room.rows, rows + rows // 8)  # the same draws again, with room for every row
     kept = out.ledger.rows[:rows].copy() if capacity else no_rows()
     sum_up(out.books)
-    return Replication(replication, out.books, out.tallies, events, kept)
+    without = None if of is None else closing_mrr(out.books) - twin.saved
+    return Replication(replication, out.books, out.tallies, events, kept, without_rescue=without)

@@ -65,13 +65,10 @@ class Collector:
         cohorts = cohort_table(replication.books)
         self.cohorts = cohorts if self.cohorts is None else self.cohorts + cohorts
         self.events += replication.events
+        if replication.without_rescue is not None:
+            self.twins.append(replication.number)
         if replication.teams is not None:
             self.teams.append(replication.teams)
-
-    def add_without_rescue(self, replication: Replication) -> None:
-        """Take the same replication run without any offer in the cancellation flow."""
-        self.measure.add_without_rescue(replication)
-        self.twins.append(replication.number)
 
     def _tabulate(self) -> None:
         """Turn books into rows: of several replications at once, since most of it costs the same for one."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.accounting.account import MRR
 from simulator.accounting.metrics import compute
 from simulator.accounting.totals import UNIT, Totals
 from simulator.customer.tally import Tallies
@@ -33,15 +32,11 @@ class Measure:
 
     def add(self, replication: Replication, drawn: Scenario | None = None) -> None:
         """Take one replication; its books must add up. `drawn` is its scenario, where that has ranges."""
+        if (without := replication.without_rescue) is not None:
+            self.closing_without_rescue.append(np.concatenate([without.sum(axis=1, keepdims=True), without], axis=1))
         self.totals.append(Totals.of(replication.books, self.scenario.policy))
         self.tallies.append(replication.tallies)
         self.scenarios.append(self.scenario if drawn is None else drawn)
-
-    def add_without_rescue(self, replication: Replication) -> np.ndarray:
-        """Take the same replication run without any offer in the cancellation flow; return its closing MRR."""
-        closing = Totals.of(replication.books, self.scenario.policy).stock[0, 1:, :, MRR]
-        self.closing_without_rescue.append(closing)
-        return closing
 
     def metrics(self) -> dict[str, np.ndarray]:
         """Return every metric by name, (R, M, G) each: replications, months, everybody and the segments."""

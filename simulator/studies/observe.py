@@ -58,10 +58,6 @@ class _Looking(Generic[T]):
         self._measure().add(replication, drawn)
         self._taken()
 
-    def add_without_rescue(self, replication: Replication) -> None:
-        self._measure().add_without_rescue(replication)
-        self._taken()
-
     def _measure(self) -> Measure:
         if self.measure is None:
             self.measure = Measure(self.scenario, model_of(self.scenario))

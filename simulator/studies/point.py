@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engines.output import Replication, empty_output, no_rows
+from simulator.engines.output import Replication, closing_mrr, empty_output, no_rows
 from simulator.results.measure import Measure
 from simulator.results.tables import month_labels
 from simulator.scenario.errors import did_you_mean, listed
@@ -68,9 +68,8 @@ def known_metrics(scenario: Scenario) -> list[str]:
     """Return the metrics that a run of the scenario has."""
     model = model_of(scenario)
     out = empty_output(model)
-    nothing = Replication(0, out.books, out.tallies, 0, no_rows())
+    twin = closing_mrr(out.books) if cut(scenario, 1, range(1))[0].twin else None
+    nothing = Replication(0, out.books, out.tallies, 0, no_rows(), without_rescue=twin)
     measure = Measure(scenario, model)
     measure.add(nothing, None)
-    if any(not task.rescue for task in cut(scenario, 1, range(1))):
-        measure.add_without_rescue(nothing)
     return list(measure.metrics())

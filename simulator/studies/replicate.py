@@ -20,10 +20,6 @@ class Taking(Protocol):
         """Take one replication."""
         ...
 
-    def add_without_rescue(self, replication: Replication) -> object:
-        """Take its twin without offers in the cancellation flow."""
-        ...
-
 
 T = TypeVar("T", bound=Taking)
 
@@ -86,9 +82,6 @@ def give(tasks: Sequence[Sequence[Task]], into: Sequence[T], executor: Executor,
             if len(shards) < task.shards:
                 continue
             for replication in merge(shards):
-                if not task.rescue:
-                    taker.add_without_rescue(replication)
-                    continue
                 if task.scenario.ranges:
                     scenario = _same(scenario, scenario_of(task.scenario, task.seed, replication.number))
                 taker.add(replication, scenario)

@@ -29,9 +29,9 @@ def run(
 ) -> Result:
     """Simulate a scenario and return its Result.
 
-    Where offers are made in the cancellation flow, every replication is run a second time without them, with the
-    same draws: the difference of the two closing MRRs is what the offers have saved, net of those who would have
-    stayed anyway and of those who came only for the cheap offer. Where the scenario has ranges, every second
+    Where offers are made in the cancellation flow, every customer who is made one lives a second time without them,
+    with the same draws: the difference of the two closing MRRs is what the offers have saved, net of those who would
+    have stayed anyway and of those who came only for the cheap offer. Where the scenario has ranges, every second
     replication draws them anew.
 
     Parameters
@@ -93,7 +93,7 @@ def _with_ledger(
     writer = LedgerWriter(scenario, model)
     collector = Collector(scenario, model)
     tasks = [
-        replace(task, replications=range(r, r + 1), shard=0, shards=1, ledger=task.rescue)
+        replace(task, replications=range(r, r + 1), shard=0, shards=1, ledger=True)
         for task in cut(scenario, seed, every, engine=engine)
         if task.shard == 0
         for r in task.replications

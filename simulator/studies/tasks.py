@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from simulator.accounting.books import Books
 from simulator.customer.tally import Tallies
 from simulator.engines.compiled import TakeRows, run_compiled
-from simulator.engines.output import Replication, empty_output, no_rows
+from simulator.engines.output import Replication, closing_mrr, empty_output, no_rows
 from simulator.engines.simpy_engine import run_simpy
 from simulator.model.compile import Model, compile_model
 from simulator.results.variance import PER_DRAW
@@ -30,14 +30,14 @@ PACKAGE = Path(__file__).parents[1]
 class Task:
     """Some replications of a scenario, or of one shard of its customers.
 
-    `rescue` False leaves out every offer of the cancellation flow: the twin that saved MRR is measured against.
+    With a `twin`, each is lived without the offers of the cancellation flow too: saved MRR is measured against it.
     """
 
     scenario: Scenario
     seed: int
     replications: range
     engine: str = "auto"
-    rescue: bool = True
+    twin: bool = False
     shard: int = 0
     shards: int = 1
     ledger: bool = False
@@ -45,7 +45,7 @@ class Task:
     def digest(self) -> str:
         """Return a name of the outcome: equal for tasks that must give the same, in this version of the program."""
         digest = hashlib.sha256(f"{program_hash()} {scenario_digest(self.scenario)}".encode())
-        numbers = (self.seed, self.replications.start, self.replications.stop, self.rescue, self.shard, self.shards)
+        numbers = (self.seed, self.replications.start, self.replications.stop, self.twin, self.shard, self.shards)
         digest.update(repr(numbers).encode())  # engines agree to the last bit
         return digest.hexdigest()[:32]
 
@@ -85,7 +85,7 @@ def model_of(scenario: Scenario) -> Model:
 def cut(scenario: Scenario, seed: int, replications: range, *, engine: str = "auto", twin: bool = True) -> list[Task]:
     """Cut the replications of a scenario into tasks of about TASK_SIZE customers: blocks of them, or shards of one.
 
-    The twin without rescue offers is added where there are such offers, unless `twin` is False: saved MRR is then
+    They have a twin without rescue offers where there are such offers, unless `twin` is False: saved MRR is then
     not measured. The cut depends on the scenario alone, not on the machine.
 
     Raises
@@ -99,10 +99,9 @@ def cut(scenario: Scenario, seed: int, replications: range, *, engine: str = "au
     shards = 1 if model.shares_people else max(1, round(customers / TASK_SIZE))
     fitting = min(TASK_SIZE / max(customers, 1.0), TASK_BYTES / _bytes(model))
     block = max(PER_DRAW, int(fitting) // PER_DRAW * PER_DRAW)
-    passes = (True, False) if twin and model.without_rescue() is not None else (True,)
+    has_twin = twin and model.without_rescue() is not None
     return [
-        Task(scenario, seed, range(first, min(first + block, replications.stop)), engine, rescue, shard, shards)
-        for rescue in passes
+        Task(scenario, seed, range(first, min(first + block, replications.stop)), engine, has_twin, shard, shards)
         for first in range(replications.start, replications.stop, block)
         for shard in range(shards)
     ]
@@ -152,11 +151,40 @@ def _live(
     progress: Callable[[float], None] | None,
     take: TakeRows | None,
 ) -> Iterator[Replication]:
-    if not task.rescue:
-        model = model.without_rescue() or model
+    lived = partial(_replicated, task, replications=replications, threads=threads)
+    if not task.twin:
+        yield from lived(model, progress=progress, take=take)
+        return
+    if engine_of(task.engine) == "compiled" and not model.shares_people:
+        yield from lived(model, progress=progress, take=take, twin=True)
+        return
+    halves = [None if progress is None else partial(_half, progress, second) for second in (False, True)]
+    firsts = list(lived(model, progress=halves[0], take=take))
+    other = lived(model.without_rescue() or model, progress=halves[1], ledger=False)
+    for replication, without in zip(firsts, other, strict=True):
+        replication.without_rescue = closing_mrr(without.books)
+        yield replication
+
+
+def _half(progress: Callable[[float], None], second: bool, share: float) -> None:
+    progress((share + second) / 2)
+
+
+def _replicated(
+    task: Task,
+    model: Model,
+    *,
+    replications: range,
+    threads: int | None,
+    progress: Callable[[float], None] | None,
+    take: TakeRows | None = None,
+    ledger: bool = True,
+    twin: bool = False,
+) -> Iterator[Replication]:
+    ledger = ledger and task.ledger
     if engine_of(task.engine) == "simpy":
-        for replication in run_simpy(model, task.seed, replications, ledger=task.ledger, progress=progress):
-            if task.ledger and take is not None:
+        for replication in run_simpy(model, task.seed, replications, ledger=ledger, progress=progress):
+            if ledger and take is not None:
                 take(replication.number, replication.ledger)
                 replication.ledger = no_rows()
             yield replication
@@ -166,10 +194,11 @@ def _live(
         task.seed,
         replications,
         threads=threads,
-        ledger=task.ledger,
+        ledger=ledger,
         progress=progress,
         shard=(task.shard, task.shards),
-        take=take if task.ledger else None,
+        take=take if ledger else None,
+        twin=twin,
     )
 
 
@@ -200,6 +229,7 @@ def pack(replications: list[Replication]) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {
         "numbers": np.array([(r.number, r.events) for r in replications], np.int64),
         "with_teams": np.array([r.teams is not None for r in replications]),
+        "with_twin": np.array([r.without_rescue is not None for r in replications]),
     }
     for i, r in enumerate(replications):
         for k, table in enumerate((*r.books, *r.tallies)):
@@ -210,6 +240,8 @@ def pack(replications: list[Replication]) -> dict[str, np.ndarray]:
             arrays[f"{i}.{k}.values"] = flat[cells]
         if r.teams is not None:
             arrays[f"{i}.teams"] = r.teams
+        if r.without_rescue is not None:
+            arrays[f"{i}.without_rescue"] = r.without_rescue
     return arrays
 
 
@@ -225,6 +257,7 @@ def unpack(arrays: dict[str, np.ndarray]) -> list[Replication]:
             table.reshape(-1)[arrays[f"{i}.{k}.cells"]] = values
             tables.append(table)
         teams = arrays[f"{i}.teams"] if arrays["with_teams"][i] else None
+        without = arrays[f"{i}.without_rescue"] if arrays["with_twin"][i] else None
         books, tallies = Books(*tables[:n_books]), Tallies(*tables[n_books:])
-        result.append(Replication(int(number), books, tallies, int(events), no_rows(), teams))
+        result.append(Replication(int(number), books, tallies, int(events), no_rows(), teams, without))
     return result

@@ -131,7 +131,7 @@ def test_remembered_outcomes_are_those_that_were_performed(scenarios, comparison
     monkeypatch.setattr(tasks, "TASK_SIZE", 300)  # several tasks
     kept = Remembering(Here(), tmp_path / "kept")
     first = sim.compare(*scenarios, replications=REPLICATIONS, seed=3, executor=kept)
-    assert len(list(kept.folder.glob("*.npz"))) == 24  # two scenarios with their twins, twelve replications in pairs
+    assert len(list(kept.folder.glob("*.npz"))) == 12  # two scenarios, twelve replications in pairs
     monkeypatch.setattr(Here, "outcomes", lambda self, some, progress=None: iter([] if not some else [1 / 0]))
     second = sim.compare(*scenarios, replications=REPLICATIONS, seed=3, executor=kept)
     for found in (first, second):
@@ -141,9 +141,10 @@ def test_remembered_outcomes_are_those_that_were_performed(scenarios, comparison
 
 
 def test_tasks_that_must_differ_have_different_names(scenarios):
-    (task, twin) = tasks.cut(scenarios[0], 3, range(2))
+    (task,) = tasks.cut(scenarios[0], 3, range(2))
+    assert task.twin
     others = [
-        twin,
+        tasks.cut(scenarios[0], 3, range(2), twin=False)[0],
         tasks.cut(scenarios[1], 3, range(2))[0],
         tasks.cut(scenarios[0], 4, range(2))[0],
         tasks.cut(scenarios[0], 3, range(2, 4))[0],
