@@ -6,10 +6,10 @@ from simulator.accounting.movements import Cause
 from simulator.customer.clocks import next_anniversary, next_move
 from simulator.customer.plan_change import change_plan
 from simulator.customer.pricing import full_amount
-from simulator.customer.record import GONE, holds
+from simulator.customer.record import GONE, ON_PAUSE, holds
 from simulator.customer.settling import settle
 from simulator.jit import jit, number
-from simulator.model.layout import PRICE_MOVE, RENEWAL
+from simulator.model.layout import PAUSE_END, PRICE_MOVE, RENEWAL
 from simulator.model.tables import KEEP, MONTHLY, MOVE_AFTER, MOVE_AT_RENEWAL, MOVE_NOW, NEVER, NOBODY
 
 PRICE = number(Cause.PRICE)
@@ -44,8 +44,8 @@ def note_move(m, c, i, migration, t):
         item.move_at = t + migration.after
     elif s.term != MONTHLY:
         item.move_at = c.clocks[RENEWAL].due
-    else:
-        item.move_at = next_anniversary(s, t)
+    else:  # a monthly term; in a pause nothing is renewed
+        item.move_at = next_anniversary(s, max(t, c.clocks[PAUSE_END].due) if s.here == ON_PAUSE else t)
 
 
 @jit

@@ -210,6 +210,16 @@ def test_a_price_move_at_renewal_waits_for_the_shifted_one():
     assert world.changes == [(1.5, "pause", 0), (3.75, "resume", 1_000), (4.25, "price", 1_500)]
 
 
+def test_a_price_move_at_renewal_that_is_announced_during_a_pause_waits_for_its_end():
+    """Anniversaries shifted by three months fall on whole months: on 5, but nothing is renewed before 5.5."""
+    world = paused(
+        months=9,
+        changes=[{"at": "2026-05", "set": {"plans.basic.price": 1_500}, "existing": "at_renewal"}],
+        at=2.5,
+    )
+    assert world.changes == [(2.5, "pause", 0), (5.5, "resume", 1_000), (6.0, "price", 1_500)]
+
+
 def test_a_pending_change_waits_for_the_shifted_anniversary():
     lite = {"lite": offer("downsell", after(0.3), "lite", takes_effect="anniversary")}
     assert paused(offers=lite).told == [(0.5, "pause", 0), (3.5, "resume", 1_000), (4.0, "rescue", 300)]
