@@ -51,6 +51,9 @@ def run(
     control_variate: Annotated[
         bool, typer.Option("--control-variate", help="Give means with less random error too (controlled.csv).")
     ] = False,
+    no_figures: Annotated[
+        bool, typer.Option("--no-figures", help="Write tables alone; `plansim figures DIR` draws what they show.")
+    ] = False,
     threads: Threads = None,
     precision: PrecisionOption = None,
     metric: PrecisionMetric = "closing_mrr",
@@ -112,7 +115,7 @@ def run(
             with progress_bar(show=not quiet) as progress:
                 controlled = with_control(result, loaded, threads=threads, progress=progress)
             result, replaced = controlled.result, controlled.replaced
-        folder = result.save(folder, lang=lang)
+        folder = result.save(folder, lang=lang, figures=not no_figures)
         if not quiet:
             print_result(result, lang, replaced)
             say_precision(result.summary)

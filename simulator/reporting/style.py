@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -78,10 +79,28 @@ class ReportFigure(Figure):
         if kind == "svg":
             options.setdefault("metadata", {"Title": self.finding, "Date": None, "Creator": None})
         elif kind == "png":
-            options.setdefault("metadata", {"Title": self.finding, "Software": None})
+            options.setdefault("metadata", self.png_metadata)
         options.setdefault("dpi", DPI)
         with context("en"):
             super().savefig(fname, **options)
+
+    @property
+    def png_metadata(self) -> dict[str, Any]:
+        """What a PNG file of the figure says about itself."""
+        return {"Title": self.finding, "Software": None}
+
+    def pixels(self) -> np.ndarray:
+        """The picture that `savefig` saves as PNG: height × width × 4 bytes."""
+        canvas, dpi = self.canvas, self.dpi
+        drawn = FigureCanvasAgg(self)  # one of its own, so that its 13 MB go with it
+        self.dpi = DPI
+        try:
+            with context("en"):
+                drawn.draw()
+            return np.array(drawn.buffer_rgba())
+        finally:
+            self.dpi = dpi
+            self.set_canvas(canvas)
 
 
 @contextmanager

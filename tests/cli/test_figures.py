@@ -61,3 +61,26 @@ def test_a_language_that_is_not_there_is_refused(desk):
     wrong = plansim("figures", desk, "--lang", "fr")
     assert wrong.exit_code == 2
     assert "--lang: 'fr' is not a language of plansim; write en or ja" in wrong.stderr
+
+
+def test_tables_alone_and_figures_later_are_the_same_files(desk):
+    """What is drawn later is what a run would have drawn, byte for byte."""
+    alone, whole = (
+        plansim("run", "shop.yaml", "--replications", 2, "--quiet", "--out", place, *more)
+        for place, more in (("alone", ["--no-figures"]), ("whole", []))
+    )
+    assert alone.exit_code == whole.exit_code == 0, alone.output
+    missing = everything_in(desk / "whole") - everything_in(desk / "alone")
+    assert missing == {"figures", *(f"figures/{name}" for name in pictures(desk / "whole" / "figures"))}
+    assert plansim("figures", "alone").exit_code == 0
+    for name in sorted(pictures(desk / "whole" / "figures")):
+        later, at_once = ((desk / place / "figures" / name).read_bytes() for place in ("alone", "whole"))
+        assert later == at_once, name
+
+
+def test_a_picture_is_what_its_figure_saves_by_itself(desk):
+    result = sim.run(sim.load(SMALL), replications=2)
+    result.save(desk / "result")
+    result.figure("movements").savefig(desk / "movements.png")
+    same = (desk / "movements.png").read_bytes() == (desk / "result" / "figures" / "movements.png").read_bytes()
+    assert same
