@@ -43,6 +43,12 @@ Start here:
   plansim run my.yaml        simulate it: tables and figures in reports/my
   plansim expect my.yaml     what theory says it gives on average
 
+What if, and who has to be convinced:
+
+\b
+  plansim compare A.yaml B.yaml   run both with the same draws: the difference, with an interval
+  plansim deck DIR                slides of a result; report and workbook: a page, an Excel file
+
 What did happen:
 
 \b

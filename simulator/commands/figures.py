@@ -18,7 +18,7 @@ def figures(
         Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the pictures; DIR/figures if not given.")
     ] = None,
 ) -> None:
-    """What does it look like? Draw the figures alone, from a folder."""
+    """What does it look like? Draw the figures of a folder."""
     with explained_errors():
         checked_lang(lang)
         for path in _draw(folder, out, lang):
