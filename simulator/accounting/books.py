@@ -44,9 +44,12 @@ class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is
 def empty_books(months: int, segments: int, plans: int) -> Books:
     """Return books of that size, all zero."""
     # what is written together lies together: amount and count of a movement at both grains
-    movements = np.moveaxis(np.zeros((months, segments, plans, len(LINES), 4), np.int64), -1, 0)
+    movements = np.zeros((months, segments, plans, len(LINES), 4), np.int64)
     return Books(
-        *movements,
+        month_amount=movements[..., 0],
+        month_count=movements[..., 1],
+        event_amount=movements[..., 2],
+        event_count=movements[..., 3],
         stock=np.zeros((months + 1, segments, plans, 5), np.int64),
         retained=np.zeros((months, segments, len(RETAINED)), np.int64),
         cohort=np.zeros((segments, months + 1, months, 2), np.int64),
