@@ -1,6 +1,6 @@
 """What a study of 100 million customers and 1,000 replications would cost: measured on a part, then multiplied.
 
-    python benchmarks/scale.py [--small]
+python benchmarks/scale.py [--small]
 """
 
 from __future__ import annotations

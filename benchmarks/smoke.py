@@ -1,7 +1,7 @@
 """Events a second of both engines on the quickstart scenario, in one run; time and memory of a million customers.
 
-    python benchmarks/smoke.py            # a million customers, 36 months
-    python benchmarks/smoke.py --small    # what CI runs: fails on errors, never on speed
+python benchmarks/smoke.py            # a million customers, 36 months
+python benchmarks/smoke.py --small    # what CI runs: fails on errors, never on speed
 """
 
 from __future__ import annotations

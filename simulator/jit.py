@@ -124,8 +124,6 @@ def entry_point(function: F) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE)  # only while decorating: a user's own Numba code keeps its own place
     try:
-        return _njit(
-            error_model="numpy", nogil=True, cache=True, _nrt=False, pipeline_class=EntryCompiler
-        )(function)
+        return _njit(error_model="numpy", nogil=True, cache=True, _nrt=False, pipeline_class=EntryCompiler)(function)
     finally:
         config.CACHE_DIR = before

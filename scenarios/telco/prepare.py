@@ -166,8 +166,7 @@ def rates(customers):
     return {
         "cancel": {name: f"{100 * -np.expm1(-model[name][0]):.2f}% per month" for name in PLANS},
         "tenure": [
-            {"until": f"{cut} month" + "s" * (cut > 1), "factor": f"x{model[cut][0]:.2f}"}
-            for cut in TENURE_CUTS
+            {"until": f"{cut} month" + "s" * (cut > 1), "factor": f"x{model[cut][0]:.2f}"} for cut in TENURE_CUTS
         ],
         "not_renewed": {term: f"{100 * not_renewed(customers, term)[0]:.1f}%" for term in TERM_MONTHS},
     }
@@ -232,9 +231,7 @@ def report(customers):
     print("list price, least squares: ", {k: round(float(v), 2) for k, v in fitted_prices(customers).items()})
     print("charges against list price:", {k: round(float(v), 4) for k, v in price_fit(customers).items()})
     for label, value in (("term", lambda one: one["term"]), ("add-ons", lambda one: len(one["addons"]))):
-        groups = {
-            key: [one for one in customers if value(one) == key] for key in sorted(set(map(value, customers)))
-        }
+        groups = {key: [one for one in customers if value(one) == key] for key in sorted(set(map(value, customers)))}
         fits = {key: price_fit(rows) for key, rows in groups.items()}
         print(f"  by {label}, mean ± sd:", {k: f"{f['mean']:.2f} ± {f['sd']:.2f}" for k, f in fits.items()})
     for group in ("left", "stayed"):

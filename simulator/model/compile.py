@@ -141,9 +141,7 @@ def unanswered_prices(scenario: Scenario) -> list[str]:
         {name: item.price for items in (epoch.keys.plans, epoch.keys.addons) for name, item in items.items()}
         for epoch in scenario.epochs
     ]
-    changes = any(
-        now[name] != before[name] for before, now in pairwise(prices) for name in now.keys() & before.keys()
-    )
+    changes = any(now[name] != before[name] for before, now in pairwise(prices) for name in now.keys() & before.keys())
     silent = [
         name
         for name in scenario.segment_names
@@ -313,10 +311,7 @@ def _segment_plan_rows(
         weights = choice_weights(keys, segment, first_prices, first_epoch_plans)
         total = sum(weights.values())
         table.append(
-            [
-                (segment.cancel.get(plan, 0.0), weights.get(plan, 0.0) / total if total else 0.0)
-                for plan in names.plans
-            ]
+            [(segment.cancel.get(plan, 0.0), weights.get(plan, 0.0) / total if total else 0.0) for plan in names.plans]
         )
     return table
 
