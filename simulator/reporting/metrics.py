@@ -1,8 +1,8 @@
-"""How any metric is written: as money, as a rate, or as a plain number; and the axis of its differences."""
+"""How any metric is written: as money, as a rate, or as a plain number; and the axes of it and of its differences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -104,13 +104,25 @@ def caption(metric: str, month: str, segment: str, lang: str) -> str:
 
 def difference_axis(ax: Axes, low: float, high: float, metric: str, study: Any, lang: str, text: str) -> str:
     """Ticks of a vertical axis of differences in one scale; returns its title."""
+    return _axis(ax, low, high, metric, study, lang, text, tick_texts)
+
+
+def level_axis(ax: Axes, low: float, high: float, metric: str, study: Any, lang: str, text: str) -> str:
+    """Ticks of a vertical axis of the metric itself in one scale; returns its title."""
+    return _axis(ax, low, high, metric, study, lang, text, level_texts)
+
+
+Texts = Callable[[list[float], str, str, str], tuple[list[str], str]]
+
+
+def _axis(ax: Axes, low: float, high: float, metric: str, study: Any, lang: str, text: str, texts: Texts) -> str:
     if is_money(metric):
         return axes.money_axis(ax, low, high, study.currency, lang, text, tight=True)
     places = axes.tick_places(low, high, 6)
     room = 0.04 * (high - low) or 1e-3
     ax.set_ylim(low - room, high + room)
     shown = [place for place in places if low - room <= place <= high + room]
-    labels, unit = tick_texts(shown, metric, study.currency, lang)
+    labels, unit = texts(shown, metric, study.currency, lang)
     ax.set_yticks(shown, labels=labels)
     axes.rule(ax)
     return word("format.with_unit", lang, text=text, unit=unit) if unit else text
@@ -125,6 +137,13 @@ def tick_texts(places: list[float], metric: str, currency: str, lang: str) -> tu
         labels = [text.rstrip("%") for text in numbers.percent_tick_labels(places, lang)]
         return labels, word("study.points", lang)
     return numbers.tick_labels(places, numbers.UNIT, lang), ""
+
+
+def level_texts(places: list[float], metric: str, currency: str, lang: str) -> tuple[list[str], str]:
+    """Labels of ticks of a metric itself in one scale, and the unit that they are in, or nothing."""
+    if is_rate(metric):
+        return numbers.percent_tick_labels(places, lang), ""
+    return tick_texts(places, metric, currency, lang)
 
 
 def shortened(text: str) -> str:

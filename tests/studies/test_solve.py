@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.text import Text
 from scipy import stats
 
 import simulator as sim
@@ -86,6 +87,13 @@ def test_a_target_that_every_value_reaches_is_said():
     study = solution(3, target="closing_mrr >= 10%")
     assert study.table("solution")["status"].to_list() == ["always"]
     assert study.figure("solution", "ja").finding.startswith(KEY)
+
+
+def test_the_axis_of_a_rate_is_in_per_cent():
+    """The figure shows the metric itself: no difference, so no percentage points."""
+    (axes,) = solution(3, 5, target="net_mrr_churn_rate <= 6%").figure("solution").axes
+    assert all(label.get_text().endswith("%") for label in axes.get_yticklabels())
+    assert not any("points" in text.get_text() for text in axes.figure.findobj(Text))
 
 
 def test_same_seed_same_solution(tmp_path):

@@ -238,13 +238,9 @@ def _axis_below(ax: Axes, start: float, low: float, high: float, metric: str, co
     ax.set_xlim(low, high if high > low else low + 1.0)
     places = axes.tick_places(low, high, 6)
     inside = [place for place in places if low <= place <= high]
-    if metrics.is_rate(metric):
-        ax.set_xticks(inside, labels=numbers.percent_tick_labels(inside, lang))
-        text = label
-    else:
-        labels, unit = metrics.tick_texts(inside, metric, code, lang)
-        ax.set_xticks(inside, labels=labels)
-        text = word("format.with_unit", lang, text=label, unit=unit) if unit else label
+    labels, unit = metrics.level_texts(inside, metric, code, lang)
+    ax.set_xticks(inside, labels=labels)
+    text = word("format.with_unit", lang, text=label, unit=unit) if unit else label
     ax.grid(visible=True, axis="x", color=style.RULE, linewidth=0.8)
     ax.tick_params(axis="x", length=0)
     ax.spines["bottom"].set_visible(False)

@@ -25,7 +25,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
     slide = layout.slide(study, finding(study, lang), lang, [word("note.solution", lang)])
     ax = slide.axes(bottom=slide.bottom + layout.points(style.BASE * 1.2))
     low, high = axes.span([*lows, *means, *highs, target]) or (0.0, 1.0)
-    title = metrics.difference_axis(
+    title = metrics.level_axis(
         ax, low, high, metric, study, lang, metrics.label(metric, at["month"], at["segment"], lang)
     )
     room = 0.06 * (high - low)

@@ -68,7 +68,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
     across = axes.span(v for stop in found for v in stop.figures[0][:3]) or (0.0, 1.0)
     along = axes.span(v for stop in found for v in stop.figures[1][:3]) or (0.0, 1.0)
     label = metrics.label(second["metric"], second["month"], second["segment"], lang)
-    title = metrics.difference_axis(ax, *along, second["metric"], study, lang, label)
+    title = metrics.level_axis(ax, *along, second["metric"], study, lang, label)
     xs, ys = ([axes.as_gaps([stop.figures[i].mean])[0] for stop in front] for i in (0, 1))
     ax.plot(xs, ys, color=style.LINE, linewidth=2.0, zorder=2)
     for stop in found:
@@ -84,7 +84,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
     room = 0.08 * (across[1] - across[0]) or 1.0
     ax.set_xlim(across[0] - room, across[1] + room)
     places = [p for p in axes.tick_places(*across, MOST_TICKS) if across[0] - room <= p <= across[1] + room]
-    texts, unit = metrics.tick_texts(places, first["metric"], study.currency, lang)
+    texts, unit = metrics.level_texts(places, first["metric"], study.currency, lang)
     ax.set_xticks(places, labels=texts)
     name = metrics.label(first["metric"], first["month"], first["segment"], lang)
     along_bottom = word("format.with_unit", lang, text=name, unit=unit) if unit else name
