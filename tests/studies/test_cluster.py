@@ -43,8 +43,9 @@ def same(one, other) -> bool:
 
 
 def test_a_cluster_gives_the_bytes_of_a_run_here(running, scenarios, monkeypatch):
-    monkeypatch.setattr(tasks, "TASK_SIZE", 25_000)  # shards of a replication, on whichever worker
+    monkeypatch.setattr(tasks, "TASK_SIZE", 15_000)  # shards of a replication, on whichever worker
     pieces = tasks.cut(scenarios[0], 3, range(REPLICATIONS))
+    assert max(task.shards for task in pieces) > 2
     assert len(pieces) > REPLICATIONS
     here = sim.compare(*scenarios, replications=REPLICATIONS, seed=3)
     there = sim.compare(*scenarios, replications=REPLICATIONS, seed=3, executor=connect(running.scheduler_address))
@@ -82,6 +83,24 @@ def test_the_command_runs_on_a_cluster(running, scenarios, tmp_path):
     plansim("compare", *arguments, "--out", tmp_path / "here")
     for name in ("differences.csv", "choices.csv", "base/runs.parquet", "summary.json"):
         assert (tmp_path / "there" / name).read_bytes() == (tmp_path / "here" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("command", "table"),
+    [
+        (("sweep", "offers.rise.acceptance=10%:30%:3"), "sweep.csv"),
+        (("sensitivity", "--keys", "offers.rise.acceptance", "--metric", "closing_mrr"), "tornado.csv"),
+        (("solve", "--target", "closing_mrr >= 1000", "--vary", "offers.rise.acceptance=10%..30%"), "trials.csv"),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)
+def test_other_studies_run_on_a_cluster(running, scenarios, tmp_path, command, table):
+    name, *options = command
+    arguments = [name, tmp_path / "base.yaml", *options, "--replications", 2, "--quiet"]
+    done = plansim(*arguments, "--out", tmp_path / "there", "--cluster", running.scheduler_address)
+    assert done.exit_code == 0, done.output
+    plansim(*arguments, "--out", tmp_path / "here")
+    assert (tmp_path / "there" / table).read_bytes() == (tmp_path / "here" / table).read_bytes()
 
 
 def test_an_address_without_a_scheduler_is_said(monkeypatch):
