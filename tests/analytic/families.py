@@ -540,8 +540,8 @@ months: 7
 plans: {low: {price: 40}, high: {price: 100}}
 segments:
   savers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0.8 per month, high: 0.8 per month}}
-  comers: {arrivals: {per_month: 170_000}, choose: {low: 20%, high: 80%},
-           cancel: {low: 0.6 per month, high: 1.5 per month}, downgrade: 0.3 per month}
+  comers: {arrivals: {per_month: 400_000}, choose: {low: 45%, high: 55%},
+           cancel: {low: 1.5 per month, high: 0.4 per month}, downgrade: 0.9 per month}
 cancellation: {takes_effect: immediate}
 offers:
   pause: {motion: downsell, when: cancel_intent, who: {segments: [savers]}, to: {pause: 2 months, resumes: 60%},
@@ -560,7 +560,7 @@ segments:
   leavers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0.9 per month}}
   fallers: {opening: {high: 700_000}, opening_tenure: 9 months, cancel: {low: 0 per month, high: 0 per month},
             downgrade: 0.9 per month}
-cancellation: {takes_effect: term_end, bluff: 20%}
+cancellation: {takes_effect: term_end, bluff: 50%}
 offers:
   pause: {motion: downsell, when: cancel_intent, to: {pause: 3 months, resumes: 75%}, acceptance: 70%}
   rest: {motion: downsell, when: {rate: 0.9 per month}, who: {segments: [fallers]}, to: {pause: 1 month, resumes: 60%},
