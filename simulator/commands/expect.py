@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from simulator.commands.options import Lang, Quiet, ScenarioFile, WrongInput, checked_lang, explained_errors
+from simulator.commands.options import (
+    Lang,
+    Quiet,
+    ScenarioFile,
+    WrongInput,
+    checked_lang,
+    explained_errors,
+    progress_bar,
+)
 
 
 def expect(
@@ -36,7 +44,8 @@ def expect(
 
         try:
             check_place(folder)
-            expectation = forecast(loaded, approximate=approximate)
+            with progress_bar(show=not quiet, what="expecting") as progress:
+                expectation = forecast(loaded, approximate=approximate, progress=progress)
             folder = expectation.save(folder)
         except NotMarkov as error:
             raise WrongInput(f"{scenario}: {error}") from None

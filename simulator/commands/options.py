@@ -105,7 +105,7 @@ def say_if_compiled_now(entry: str, quiet: bool) -> None:
 
 
 @contextmanager
-def progress_bar(*, show: bool) -> Iterator[Callable[[float], None] | None]:
+def progress_bar(*, show: bool, what: str = "simulating") -> Iterator[Callable[[float], None] | None]:
     """Give a callback that moves a progress bar on the terminal; None where there is no terminal."""
     if not show or not sys.stderr.isatty():
         yield None
@@ -113,7 +113,7 @@ def progress_bar(*, show: bool) -> Iterator[Callable[[float], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("simulating"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda share: bar.update(task, completed=share)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +22,9 @@ from simulator.scenario.scenario import Scenario
 TOLERANCE = 1e-9  # relative: what expected movements may miss of the expected change of MRR
 
 
-def expect(scenario: Scenario, *, approximate: bool = False) -> Expectation:
+def expect(
+    scenario: Scenario, *, approximate: bool = False, progress: Callable[[float], None] | None = None
+) -> Expectation:
     """Return the exact expectation of what `run` estimates.
 
     Parameters
@@ -29,6 +33,8 @@ def expect(scenario: Scenario, *, approximate: bool = False) -> Expectation:
         what `simulator.load` returns.
     approximate
         replace what no Markov chain expresses by its stated mean-field value; `Expectation.replaced` lists it.
+    progress
+        called with the share of the segments' months that are done.
 
     Raises
     ------
@@ -40,11 +46,11 @@ def expect(scenario: Scenario, *, approximate: bool = False) -> Expectation:
     if approximate:
         core = markov_core(model)
         replaced = tuple(Replacement(one.key_path, "a range", one.replacement) for one in drawn)
-        return expect_model(core.model, certain, replace(core, replaced=(*replaced, *core.replaced)))
+        return expect_model(core.model, certain, replace(core, replaced=(*replaced, *core.replaced)), progress=progress)
     reasons = [*drawn, *not_markov(model)]
     if reasons:
         raise NotMarkov(reasons)
-    return expect_model(model, certain)
+    return expect_model(model, certain, progress=progress)
 
 
 def _ranges(scenario: Scenario) -> list[Reason]:
@@ -55,7 +61,14 @@ def _ranges(scenario: Scenario) -> list[Reason]:
     ]
 
 
-def expect_model(model: Model, scenario: Scenario, core: Core | None = None, *, more_nodes: int = 0) -> Expectation:
+def expect_model(
+    model: Model,
+    scenario: Scenario,
+    core: Core | None = None,
+    *,
+    more_nodes: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Expectation:
     """Return the expectation of a compiled model (`Core.model` too) that is expressible throughout.
 
     `more_nodes` adds nodes to the quadrature over phases, which changes nothing but rounding.
@@ -71,13 +84,19 @@ def expect_model(model: Model, scenario: Scenario, core: Core | None = None, *, 
     if reasons:
         raise NotMarkov(reasons)
     parts = []
+    segments = len(model.names.segments)
     for s, name in enumerate(model.names.segments):
+        told = None if progress is None else partial(_tell, progress, s, segments)
         try:
-            parts.append(Segment(model, s, more_nodes).moments())
+            parts.append(Segment(model, s, more_nodes).moments(told))
         except TooManyStates as error:
             raise NotMarkov([Reason(f"segments.{name}", str(error), "nothing; simulate it")]) from None
         check_identity(name, parts[-1])
     return expectation(model, scenario, parts, () if core is None else core.replaced)
+
+
+def _tell(progress: Callable[[float], None], before: int, segments: int, share: float) -> None:
+    progress((before + share) / segments)
 
 
 def check_identity(segment: str, moments: Moments) -> None:

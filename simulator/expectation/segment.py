@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -470,8 +470,8 @@ class Segment:
         ended = self._resumptions[e].month(was.ending(now), source, parts, own, key[2])
         return pools.wait(now, waiting(chain, source, parts), was) + pools.land(ended.p), ended
 
-    def moments(self) -> Moments:
-        """Return what every month holds."""
+    def moments(self, progress: Callable[[float], None] | None = None) -> Moments:
+        """Return what every month holds; `progress` is told the share of the months that are done."""
         months, n_blocks = self.model.months, self.n_rows - 1
         counts = np.array([*(block.count for block in self.blocks), 1.0]) if self.tells_variance else np.ones(2)
         result = Moments(months)
@@ -535,6 +535,8 @@ class Segment:
             result.counted.append({what: float(counted[i]) for what, i in self.counted.items() if counted[i] != 0.0})
             self._count_stock(result, month + 1, now, chain, n_blocks, counts)
             now, bases = self._count_retained(result, month, now, chain, n_rows, bases)
+            if progress is not None:
+                progress((month + 1) / months)
         result.cells = self.cells
         if not self.tells_variance:
             result.forget_variance()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import polars as pl
+import pytest
 from typer.testing import CliRunner
 
+import simulator as sim
 from simulator.cli import app
+from tests.cli.commands import SMALL
 from tests.expectation.scenarios import HEAD, base, text
 from tests.expectation.test_expressible import CASES
 
@@ -58,3 +61,13 @@ def test_a_foreign_folder_is_left_alone(tmp_path):
     done = cli.invoke(app, ["expect", str(scenario), "--out", str(scenario)])
     assert done.exit_code == 2
     assert "is a file; name a folder" in done.output
+
+
+def test_progress_goes_from_segment_to_segment_up_to_the_whole():
+    rates = "{basic: 2% per month, plus: 1% per month}"
+    two = f"  other: {{opening: {{basic: 5}}, opening_tenure: 0 months, cancel: {rates}}}\n"
+    scenario = sim.load(SMALL.split("offers:")[0] + two)
+    shares: list[float] = []
+    told = sim.expect(scenario, progress=shares.append)
+    assert shares == pytest.approx([(month + 1) / 8 for month in range(8)])  # two segments of four months
+    assert told.metrics.equals(sim.expect(scenario).metrics)
