@@ -98,6 +98,11 @@ def numeric(function: F) -> F:
     return _njit(error_model="numpy", _nrt=False)(function)
 
 
+def in_python(function: F) -> F:
+    """Return a numeric function as Python runs it: for a few calls, since loading the compiler takes longer."""
+    return getattr(function, "py_func", function)
+
+
 def numeric_inlined(function: F) -> F:
     """Compile a small function of plain numbers that Python may call too, and have it always inlined elsewhere."""
     return _njit(error_model="numpy", _nrt=False, forceinline=True)(function)
