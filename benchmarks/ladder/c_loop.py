@@ -39,7 +39,7 @@ class Ladder(ctypes.Structure):
 class Tables(ctypes.Structure):
     """What it writes."""
 
-    names = ("month_amount", "month_count", "event_amount", "event_count", "stock", "retained", "cohort")
+    names = ("month_amount", "month_count", "event_amount", "event_count", "stock", "retained", "cohort")  # of Books
     _fields_ = tuple((name, ctypes.c_void_p) for name in names)
 
 
@@ -63,8 +63,8 @@ def library() -> ctypes.CDLL:
     return loaded
 
 
-def run(model: Model, seed: int) -> tuple[float, int, Books]:
-    """Return seconds, transitions and the books of one replication on one core."""
+def run(model: Model, seed: int) -> tuple[float, int, list[np.ndarray]]:
+    """Return seconds, transitions and the tables of the books of one replication on one core."""
     m = model.tables
     ladder = Ladder(
         months=model.months,
@@ -76,8 +76,9 @@ def run(model: Model, seed: int) -> tuple[float, int, Books]:
         cancel=tuple(m.segment_plans.cancel[0, 0]),
         price=tuple(m.plans.price[0]),
     )
-    books = Books(*(np.ascontiguousarray(table) for table in empty_books(model.months, 1, PLANS)))
-    tables = Tables(*(getattr(books, name).ctypes.data for name in Tables.names))
+    empty = empty_books(model.months, 1, PLANS)
+    books = [np.ascontiguousarray(getattr(empty, name)) for name in Tables.names]
+    tables = Tables(*(table.ctypes.data for table in books))
     key0, key1 = replication_key(seed, 0)
     loop = library().simulate
     began = time.perf_counter()
@@ -88,6 +89,6 @@ def run(model: Model, seed: int) -> tuple[float, int, Books]:
     return time.perf_counter() - began, transitions, books
 
 
-def same_books(one: Books, other: Books) -> bool:
-    """Tell whether two books agree to the last integer."""
-    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+def same_books(tables: list[np.ndarray], books: Books) -> bool:
+    """Tell whether the loop's tables agree with books to the last integer."""
+    return all(np.array_equal(a, getattr(books, name)) for a, name in zip(tables, Tables.names, strict=True))

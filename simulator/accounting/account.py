@@ -31,6 +31,9 @@ from simulator.jit import inlined, jit
 ABSENT, PRESENT, TRIAL, PAUSED = 0, 1, 2, 3
 # What a month-end counts: columns of Books.stock.
 PAYING, FREE, ON_TRIAL, ON_PAUSE, MRR = 0, 1, 2, 3, 4
+# What a movement is counted with, at each grain: the last axis of Books.movements.
+MOVED = ("month_amount", "month_count", "event_amount", "event_count")
+MONTH_AMOUNT, MONTH_COUNT, EVENT_AMOUNT, EVENT_COUNT = 0, 1, 2, 3
 
 ACCOUNT = np.dtype(
     [
@@ -38,6 +41,7 @@ ACCOUNT = np.dtype(
         ("touched", "u8"),  # bit mask of the causes seen in the month in progress
         ("cause", "i8"),  # the last one seen
         ("price", "i8"),  # sum of the price movements so far (month grain, signed)
+        ("repriced", "u1"),  # there was one: before it nothing is written to the history of prices
         ("month", "i8"),  # in progress
         ("joined", "i8"),  # month of sign-up; -1: opening base
         ("segment", "i8"),
@@ -79,7 +83,6 @@ def open_account(books, policy, account, history, segment, plan, mrr, standing):
     if policy.pause_churns and standing == PAUSED:
         account.away = account.was_away = 1
     history.mrr[0] = mrr
-    history.price[0] = 0
     _count_month_ends(books, account, history, -1, 0)
 
 
@@ -93,7 +96,6 @@ def new_account(account, history, segment, month):
     account.month = account.joined = month
     for m in range(month + 1):
         history.mrr[m] = 0
-        history.price[m] = 0
 
 
 @jit
@@ -103,7 +105,7 @@ def _clear(account):
     account.month = 0
     account.start_cause = account.return_cause = account.leave_cause = 0
     account.has_paid = account.has_closed_paying = account.away = account.was_away = account.uncounted = 0
-    account.gone = 0
+    account.gone = account.repriced = 0
     account.left = account.first_left = account.new_in = -1
     account.closed = ABSENT
 
@@ -127,13 +129,14 @@ def record_change(books, policy, account, history, month, cause, mrr, plan, stan
     elif standing == ABSENT and waited:
         line = CHURN_LINE[cause]  # a paused customer who does not come back: one customer, no MRR
         if history.mrr[month] == 0 and account.has_closed_paying and not account.gone:
-            books.month_count[month, account.segment, account.paid_plan, line] += 1
+            books.movements[month, account.segment, account.paid_plan, line, MONTH_COUNT] += 1
             account.gone = 1
     if line >= 0:
         # a movement belongs to the plan it leads to; a churn to the plan that was left
         row = account.paid_plan if leaves else plan
-        books.event_amount[month, account.segment, row, line] += abs(delta)
-        books.event_count[month, account.segment, row, line] += 1
+        moved = books.movements[month, account.segment, row, line]
+        moved[EVENT_AMOUNT] += abs(delta)
+        moved[EVENT_COUNT] += 1
         if policy.new_and_churned != BOTH:
             line = _take_back(books, policy, account, history, month, row, line, abs(delta))
     if mrr > 0 and before == 0:
@@ -234,13 +237,14 @@ def _take_back(books, policy, account, history, month, row, line, amount):
     if not IS_CHURN[line]:
         return line
     for i in range(account.noted):
-        books.event_amount[month, account.segment, undo[i, 0], undo[i, 1]] -= undo[i, 2]
-        books.event_count[month, account.segment, undo[i, 0], undo[i, 1]] -= undo[i, 3]
+        moved = books.movements[month, account.segment, undo[i, 0], undo[i, 1]]
+        moved[EVENT_AMOUNT] -= undo[i, 2]
+        moved[EVENT_COUNT] -= undo[i, 3]
     account.new_in = -1
     if policy.new_and_churned == NEITHER:
         account.uncounted = 1
     else:
-        books.event_count[month, account.segment, undo[0, 0], undo[0, 1]] += 1
+        books.movements[month, account.segment, undo[0, 0], undo[0, 1], EVENT_COUNT] += 1
     return -1
 
 
@@ -264,15 +268,16 @@ def _move_month(books, policy, account, history):
     if net == 0:
         pass
     elif before == 0 and not account.has_closed_paying:
-        _book(books, account, account.plan, _first_line(policy, account.start_cause, account.closed), net)
+        _book(books, account, history, account.plan, _first_line(policy, account.start_cause, account.closed), net)
     elif before == 0 and account.was_away:  # before expansion, or it could never be reached
         line = _return_line(policy, account.return_cause, m - account.first_left)
-        _book(books, account, account.plan, line, net)
+        _book(books, account, history, account.plan, line, net)
     elif after == 0 and _has_left(policy, account.standing):
-        _book(books, account, account.paid_plan, CHURN_LINE[account.leave_cause], net)
+        _book(books, account, history, account.paid_plan, CHURN_LINE[account.leave_cause], net)
         account.gone = 1
     elif single:
-        _book(books, account, account.plan, (EXPANSION_LINE if net > 0 else CONTRACTION_LINE)[account.cause], net)
+        line = (EXPANSION_LINE if net > 0 else CONTRACTION_LINE)[account.cause]
+        _book(books, account, history, account.plan, line, net)
     else:
         _move_by_cause(books, account, history, net)
     if after > 0:
@@ -314,29 +319,36 @@ def _move_by_cause(books, account, history, net):
         amount = history.causes[cause] * sign
         if amount > 0:
             line = EXPANSION_LINE[cause] if sign > 0 else CONTRACTION_LINE[cause]
-            _book(books, account, account.plan, line, amount * sign)
+            _book(books, account, history, account.plan, line, amount * sign)
             if counted:  # one customer, one movement: further reasons add amounts only
-                books.month_count[account.month, account.segment, account.plan, line] -= 1
+                books.movements[account.month, account.segment, account.plan, line, MONTH_COUNT] -= 1
             counted = True
 
 
 @jit
-def _book(books, account, plan, line, signed):
-    books.month_amount[account.month, account.segment, plan, line] += abs(signed)
-    books.month_count[account.month, account.segment, plan, line] += 1
+def _book(books, account, history, plan, line, signed):
+    moved = books.movements[account.month, account.segment, plan, line]
+    moved[MONTH_AMOUNT] += abs(signed)
+    moved[MONTH_COUNT] += 1
     if IS_PRICE[line]:
+        if not account.repriced:
+            account.repriced = 1
+            for m in range(account.month + 1):
+                history.price[m] = 0
         account.price += signed
 
 
 @jit
 def _count_month_ends(books, account, history, first, last):
     """Count a customer in the stock at the ends of the months from `first` (-1: the opening) to before `last`."""
-    standing, mrr, price = account.standing, account.mrr, account.price
+    standing, mrr = account.standing, account.mrr
     account.closed = standing
-    mrr_ends, price_ends = history.mrr, history.price
+    ends = history.mrr
     for m in range(first + 1, last + 1):
-        mrr_ends[m] = mrr
-        price_ends[m] = price
+        ends[m] = mrr
+    if account.repriced:
+        for m in range(first + 1, last + 1):
+            history.price[m] = account.price
     if standing == ABSENT:
         return
     if standing == TRIAL:
@@ -345,13 +357,14 @@ def _count_month_ends(books, account, history, first, last):
         column = ON_PAUSE
     else:
         column = PAYING if mrr > 0 else FREE
-    stock = books.stock[:, account.segment, account.plan]
-    stock[first + 1, column] += 1
-    stock[first + 1, MRR] += mrr
-    ends = last + 1 < len(stock)
-    if ends:
-        stock[last + 1, column] -= 1
-        stock[last + 1, MRR] -= mrr
+    begins = books.stock[first + 1, account.segment, account.plan]
+    begins[column] += 1
+    begins[MRR] += mrr
+    stops_here = last + 1 < len(books.stock)
+    if stops_here:
+        stops = books.stock[last + 1, account.segment, account.plan]
+        stops[column] -= 1
+        stops[MRR] -= mrr
     if mrr == 0:
         return
     cohort = books.cohort[account.segment, account.joined + 1]
@@ -359,7 +372,7 @@ def _count_month_ends(books, account, history, first, last):
     if begin < last:
         cohort[begin, 0] += 1
         cohort[begin, 1] += mrr
-        if ends:
+        if stops_here:
             cohort[last, 0] -= 1
             cohort[last, 1] -= mrr
 
@@ -372,9 +385,11 @@ def close_account(books, policy, account, history, months):
     month 11. It is counted once per customer here because it needs both ends.
     """
     close_months(books, policy, account, history, months)
+    if not account.has_paid:
+        return
     retained = books.retained[:, account.segment]
     mrr, price = history.mrr, history.price
-    for m in range(11, months):
+    for m in range(max(11, account.joined + 12), months):
         base = mrr[m - 11]
         if base > 0:
             retained[m, 0] += base
@@ -383,5 +398,5 @@ def close_account(books, policy, account, history, months):
             if now > 0:
                 retained[m, 1] += now
                 retained[m, 2] += min(base, now)
-                retained[m, 3] += now - (price[m + 1] - price[m - 11])
+                retained[m, 3] += now - (price[m + 1] - price[m - 11] if account.repriced else 0)
                 retained[m, 5] += 1

@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.accounting.account import ACCOUNT, N_CAUSES
+from simulator.accounting.account import (
+    ACCOUNT,
+    EVENT_AMOUNT,
+    EVENT_COUNT,
+    MONTH_AMOUNT,
+    MONTH_COUNT,
+    MOVED,
+    N_CAUSES,
+)
 from simulator.accounting.movements import LINE_SIGN, LINES
 from simulator.accounting.policy_row import BOTH
 
@@ -19,13 +27,30 @@ class Books(NamedTuple):
     While accounts are written, stock and cohort hold the changes from one month-end to the next; see `sum_up`.
     """
 
-    month_amount: np.ndarray  # (M, S, P, L) movements of month grain, non-negative
-    month_count: np.ndarray  # (M, S, P, L) customers; one of several reasons counts
-    event_amount: np.ndarray  # (M, S, P, L) movements of event grain
-    event_count: np.ndarray  # (M, S, P, L)
+    movements: np.ndarray  # (M, S, P, L, 4) see MOVED: what is written together lies together
     stock: np.ndarray  # (M + 1, S, P, 5) month-ends, 0 = opening: paying, free, trial, paused customers, MRR
     retained: np.ndarray  # (M, S, 6) see RETAINED: customers paying 12 months before, and what became of them
     cohort: np.ndarray  # (S, M + 1, M, 2) paying customers and MRR by month of sign-up (0 = opening base) and month
+
+    @property
+    def month_amount(self) -> np.ndarray:
+        """Movements of month grain: (M, S, P, L) non-negative amounts."""
+        return self.movements[..., MONTH_AMOUNT]
+
+    @property
+    def month_count(self) -> np.ndarray:
+        """Movements of month grain: (M, S, P, L) customers; one of several reasons counts."""
+        return self.movements[..., MONTH_COUNT]
+
+    @property
+    def event_amount(self) -> np.ndarray:
+        """Movements of event grain: (M, S, P, L) non-negative amounts."""
+        return self.movements[..., EVENT_AMOUNT]
+
+    @property
+    def event_count(self) -> np.ndarray:
+        """Movements of event grain: (M, S, P, L) how many there were."""
+        return self.movements[..., EVENT_COUNT]
 
 
 class History(NamedTuple):
@@ -43,13 +68,8 @@ class BooksDoNotAddUp(Exception):  # noqa: N818  (it reads as the sentence it is
 
 def empty_books(months: int, segments: int, plans: int) -> Books:
     """Return books of that size, all zero."""
-    # what is written together lies together: amount and count of a movement at both grains
-    movements = np.zeros((months, segments, plans, len(LINES), 4), np.int64)
     return Books(
-        month_amount=movements[..., 0],
-        month_count=movements[..., 1],
-        event_amount=movements[..., 2],
-        event_count=movements[..., 3],
+        movements=np.zeros((months, segments, plans, len(LINES), len(MOVED)), np.int64),
         stock=np.zeros((months + 1, segments, plans, 5), np.int64),
         retained=np.zeros((months, segments, len(RETAINED)), np.int64),
         cohort=np.zeros((segments, months + 1, months, 2), np.int64),

@@ -33,7 +33,7 @@ from simulator.jit import entry_point, jit, number
 from simulator.model.compile import Model
 from simulator.model.tables import ARRIVING
 
-CHUNK = 20_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
+CHUNK = 40_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
 GLANCE = 0.1  # seconds between looks at how far a long task is
 PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
 LEDGER_ROOM = 1 << 16  # ledger rows of a chunk, at first
