@@ -58,7 +58,8 @@ def next_clock(m, c):
     """Return the clock that rings next, of those that can ring at all; of simultaneous ones the first."""
     best = m.clocks[0]
     due = c.clocks[best].due
-    for clock in m.clocks[1:]:
+    for i in range(1, len(m.clocks)):
+        clock = m.clocks[i]
         if c.clocks[clock].due < due:
             best = clock
             due = c.clocks[clock].due

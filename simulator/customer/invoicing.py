@@ -51,15 +51,19 @@ def invoice(m, c, out, t):
     split_bill(m, c)
     if same_cycle and s.in_advance == before:
         return
+    counters = out.tallies.counters[int(t), s.segment]
     left = s.cycle_start + s.cycles * s.cycle_months - t
     if before > 0 and left > 0.0:
-        count_amount(out, s, t, CREDITED, round_half_up(before * left))
-    s.cycle_start, s.cycle_months = start, months
+        counters[CREDITED] += round_half_up(before * left)
     if s.in_advance > 0:
-        s.cycles = math.floor((t - start) / months)
-        while start + s.cycles * months <= t:
-            s.cycles += 1.0
-        count_amount(out, s, t, INVOICED, round_half_up(s.in_advance * (start + s.cycles * months - t)))
+        cycles = s.cycles
+        if before == 0 or not same_cycle:
+            cycles = math.floor((t - start) / months)
+        while start + cycles * months <= t:
+            cycles += 1.0
+        counters[INVOICED] += round_half_up(s.in_advance * (start + cycles * months - t))
+        s.cycles = cycles
+    s.cycle_start, s.cycle_months = start, months
 
 
 @jit

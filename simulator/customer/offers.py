@@ -8,12 +8,12 @@ from simulator.customer.consequences import bear
 from simulator.customer.decision import decision_time
 from simulator.customer.record import ACTIVE, GONE, holds
 from simulator.customer.satisfaction import nps_class, nps_factor
-from simulator.customer.tally import BUSY, CAPPED, MADE, count_acceptance, count_gain, count_stage
+from simulator.customer.tally import ACCEPTED, BUSY, CAPPED, GAINED, MADE, count_stage, follow
 from simulator.customer.targets import is_available, plan_of, take
 from simulator.draws.distributions import uniform
 from simulator.jit import inlined, jit
 from simulator.model.layout import DECISION
-from simulator.model.tables import NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
+from simulator.model.tables import DOWNSELL, NEXT_PLAN, NOBODY, TO_PLAN, UPSELL, WIN_BACK
 
 MOMENT = 1e-9  # months: "exactly when its quiet time ends" must not fail by the rounding of a date
 EVERY_CLASS = np.uint64(0b111)
@@ -43,7 +43,7 @@ def make_offer(m, c, out, t, o, effect):
     return put_offer(m, c, out, t, o, effect, 1.0)
 
 
-@jit
+@inlined
 def put_offer(m, c, out, t, o, effect, factor):
     """Put the offer to the customer; tell whether it was accepted at once. `factor` is one more on its acceptance."""
     s = c.state
@@ -52,10 +52,11 @@ def put_offer(m, c, out, t, o, effect, factor):
     occurrence = memory.made
     memory.made += 1
     memory.quiet_until = t + offer.quiet_for
-    count_stage(out, s, t, o, MADE)
     p = acceptance(m, s, offer) * factor
+    stages = out.tallies.offers[int(t), s.segment, o]
+    stages[MADE] += 1
     if p > 1.0:
-        count_stage(out, s, t, o, CAPPED)
+        stages[CAPPED] += 1
     accepted = p >= 1.0 or uniform(s, offer.accepts, occurrence) < p
     if effect == NOBODY and m.segments[s.epoch, s.segment].decision.there:
         time = time_to_decide(m, s, offer)
@@ -97,9 +98,12 @@ def answer(m, c, out, t, o, occurrence, accepted, effect):
     offer = m.offers[s.epoch, o]
     if accepted:
         before = c.account.mrr
-        count_acceptance(m, c, out, t, o)
+        stages = out.tallies.offers[int(t), s.segment, o]
+        stages[ACCEPTED] += 1
+        if offer.motion == DOWNSELL and s.here != GONE:
+            follow(m, c, out, t, o)
         take(m, c, out, t, o, effect if offer.takes_effect == NOBODY else offer.takes_effect)
-        count_gain(out, s, t, o, c.account.mrr - before)
+        stages[GAINED] += c.account.mrr - before
         bear(m, c, out, t, offer.accepted, offer.consequence, occurrence)
     else:
         bear(m, c, out, t, offer.declined, offer.consequence, occurrence)
@@ -110,6 +114,8 @@ def fits_audience(m, s, offer, t):
     """Tell whether the customer is in the offer's audience; only win-back offers think of those who left."""
     if s.here != (GONE if offer.motion == WIN_BACK else ACTIVE):
         return False
+    if not offer.selective:
+        return True
     if not holds(offer.phases, s.phase):
         return False
     knows_mood = m.segments[s.epoch, s.segment].satisfaction.there

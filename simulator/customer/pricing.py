@@ -22,7 +22,7 @@ def round_half_up(amount):
     return np.int64(math.floor(amount * HALF_UP + 0.5))
 
 
-@jit
+@inlined
 def monthly_amount(m, c):
     """Return the customer's bill in ten-thousandths of a currency unit, rounded half up once; 0 when gone.
 

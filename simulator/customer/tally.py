@@ -10,7 +10,7 @@ import numpy as np
 from simulator.customer.record import FOLLOWED_AT_MOST, GONE
 from simulator.customer.satisfaction import nps_class
 from simulator.jit import inlined, jit, number
-from simulator.model.tables import DOWNSELL, NEVER
+from simulator.model.tables import NEVER
 
 OFFER_STAGES = (
     "made",
@@ -239,14 +239,6 @@ def count_attachment(m, c, out):
         else:
             row[BARE_OBSERVED_12M] += 1
             row[BARE_RETAINED_12M] += retained
-
-
-@inlined
-def count_acceptance(m, c, out, t, offer):
-    """Count an accepted offer, and follow it if it is a rescue."""
-    out.tallies.offers[int(t), c.state.segment, offer, ACCEPTED] += 1
-    if m.offers[c.state.epoch, offer].motion == DOWNSELL and c.state.here != GONE:
-        follow(m, c, out, t, offer)
 
 
 @jit

@@ -122,7 +122,7 @@ def bundle_fits(m, s, bundle):
     return missing and bundle.addons & ~allowed_addons(m, s, plan) == 0
 
 
-@jit
+@inlined
 def take(m, c, out, t, o, takes_effect):
     """Take the target of offer o; the kind of change decides the time where `takes_effect` is NOBODY."""
     s = c.state

@@ -96,6 +96,7 @@ def offer_row(keys: Any, names: Names, name: str) -> tuple:
         r.work_varies = work.mean is not None
         r.waits = np.inf if offer.needs.waits is None else offer.needs.waits
     who = offer.who
+    r.selective = who != type(who)()
     r.segments = bit_mask(names.segments, who.segments)
     r.plans = bit_mask(names.plans, who.plans)
     r.terms = bit_mask(names.terms, who.terms)

@@ -220,7 +220,8 @@ OFFER = np.dtype(  # [epoch, offer]
         ("accepts", "u8"),  # purposes of its draws
         ("clock", "u8"),
         ("consequence", "u8"),
-        # audience: bit masks and bounds, all must hold
+        # audience: bit masks and bounds, all must hold; none is asked where all hold for everyone
+        ("selective", "u1"),
         ("segments", "u8"),
         ("plans", "u8"),
         ("terms", "u8"),
