@@ -149,6 +149,15 @@ def test_retention_without_price_takes_the_price_movements_out():
     assert (now, without_price) == (1_800_000, 1_500_000)
 
 
+def test_the_price_movements_of_one_customer_are_not_those_of_the_next():
+    first = Tale(months=24).opens(1, 100).pays(1, 2, 130, Cause.PRICE).pays(1, 15, 150, Cause.PRICE)
+    second = Tale(months=24).opens(2, 100).pays(2, 8, 110, Cause.PRICE)
+    both = Tale(months=24).opens(1, 100).opens(2, 100).pays(1, 2, 130, Cause.PRICE).pays(1, 15, 150, Cause.PRICE)
+    both.pays(2, 8, 110, Cause.PRICE)
+    assert (both.books().retained == first.books().retained + second.books().retained).all()
+    assert both.books().retained[12, 0, 3] == 1_000_000 + 1_000_000
+
+
 def test_who_left_and_came_back_counts_with_what_it_pays_now():
     tale = Tale(months=12).opens(1, 100).leaves(1, 3).pays(1, 8, 70, Cause.WIN_BACK)
     assert tale.books().retained[11, 0, :3].tolist() == [1_000_000, 700_000, 700_000]
