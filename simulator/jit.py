@@ -70,8 +70,10 @@ def is_cached(entry: str) -> bool:
 
 
 # Functions of the kernel are called from compiled code alone: they need no wrapper for Python, and no counting of
-# references, since they allocate nothing and the entry point keeps what they read alive.
+# references, since they allocate nothing and the entry point keeps what they read alive. What is not stated Numba takes
+# from the function that is being compiled when this one is met first: an inlined one made all below it inlined too.
 _KERNEL: dict[str, Any] = {
+    "forceinline": False,
     "error_model": "numpy",
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
@@ -95,7 +97,7 @@ def jit(function: F) -> F:
 
 def numeric(function: F) -> F:
     """Compile a function of plain numbers and records that Python may call too (kernel functions it must not)."""
-    return _njit(error_model="numpy", _nrt=False)(function)
+    return _njit(error_model="numpy", _nrt=False, forceinline=False)(function)
 
 
 def in_python(function: F) -> F:
@@ -110,7 +112,7 @@ def numeric_inlined(function: F) -> F:
 
 def inlined(function: F) -> F:
     """Compile a small function of the kernel and have the compiler always inline it."""
-    return _njit(**_KERNEL, forceinline=True)(function)
+    return _njit(**{**_KERNEL, "forceinline": True})(function)
 
 
 def spliced(function: F) -> F:

@@ -58,8 +58,8 @@ class KernelLibrary(JITCodeLibrary):
             library = waiting.pop()
             if library not in found:
                 found[library] = None
-                if isinstance(library, KernelLibrary):
-                    waiting += library._linking_libraries
+                if isinstance(library, KernelLibrary):  # by name: Python's hashes order them, and inlining hears of it
+                    waiting += sorted(library._linking_libraries, key=_name_of)
         kernel = [library for library in found if isinstance(library, KernelLibrary)]
         return kernel, [library for library in found if not isinstance(library, KernelLibrary)]
 
@@ -80,6 +80,10 @@ class EntryLibrary(JITCodeLibrary):
                 function.linkage = "internal"
         passes, builder = self._codegen._module_pass_manager(opt=LEVEL)
         passes.run(self._final_module, builder)
+
+
+def _name_of(library: Any) -> str:
+    return str(library.name)
 
 
 def _shareable(module: Any) -> Any:

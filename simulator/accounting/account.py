@@ -110,7 +110,7 @@ def _clear(account):
     account.closed = ABSENT
 
 
-@jit
+@inlined
 def record_change(books, policy, account, history, month, cause, mrr, plan, standing):
     """Book one change; return its event-grain line, or -1 where no MRR moved and nobody left.
 
@@ -258,7 +258,7 @@ def close_months(books, policy, account, history, month):
         account.month = month
 
 
-@jit
+@inlined
 def _move_month(books, policy, account, history):
     """Book the one month-grain movement of the month in progress and clear it."""
     m = account.month
@@ -338,7 +338,7 @@ def _book(books, account, history, plan, line, signed):
         account.price += signed
 
 
-@jit
+@inlined
 def _count_month_ends(books, account, history, first, last):
     """Count a customer in the stock at the ends of the months from `first` (-1: the opening) to before `last`."""
     standing, mrr = account.standing, account.mrr

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from simulator.customer.record import UPGRADE_TRIAL, addons_held
 from simulator.customer.satisfaction import nps_factor
-from simulator.jit import jit
+from simulator.jit import inlined, jit
 from simulator.model.tables import MONTHLY
 
 
-@jit
+@inlined
 def intent_hazard(m, c, t):
     """Return the hazard of the cancel intent per month.
 

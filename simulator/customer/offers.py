@@ -91,7 +91,7 @@ def decide(m, c, out, t):
         answer(m, c, out, t, o, s.considered_occurrence, s.considered_accepted, NOBODY)
 
 
-@jit
+@inlined
 def answer(m, c, out, t, o, occurrence, accepted, effect):
     """Carry out the answer and bear its consequences."""
     s = c.state

@@ -87,7 +87,7 @@ def pending_change(m, c, out, t):
         change_term(m, c, out, t, s.pending_term)
 
 
-@jit
+@inlined
 def change_plan(m, c, out, t, plan, cause, offer):
     """Move the customer to the plan at today's price and book what that changes."""
     place_on_plan(m, c, out, t, plan, cause, offer)

@@ -36,7 +36,7 @@ def monthly_amount(m, c):
     return amount_due(m, c)
 
 
-@jit
+@inlined
 def amount_due(m, c):
     """Return what the items held cost a month, whether it is being paid or not."""
     s = c.state

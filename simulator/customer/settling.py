@@ -7,7 +7,7 @@ from simulator.accounting.movements import Cause
 from simulator.customer.counting import counted_amount, counted_standing
 from simulator.customer.pricing import monthly_amount
 from simulator.customer.record import GONE
-from simulator.jit import jit, number
+from simulator.jit import inlined, jit, number
 from simulator.model.tables import NEVER, NOBODY
 
 OWN_PRICE_END = number(Cause.OWN_PRICE_END)
@@ -26,7 +26,7 @@ def count_anew(m, c, out, t, cause):
     _book(m, c, out, t, cause, counted_amount(m, c))
 
 
-@jit
+@inlined
 def settle_without_own_price(m, c, out, t, cause):
     """End the customer's own price and book the change.
 

@@ -71,7 +71,7 @@ def plan_of(m, s, offer):
     return offer.goal
 
 
-@jit
+@inlined
 def plan_fits(m, s, offer, plan):
     """Tell whether the plan is sold to this customer and lies in the direction of the offer's motion."""
     if plan == NOBODY or m.plans[s.epoch, plan].sold == NOT_SOLD:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -164,3 +166,24 @@ def test_the_rooms_are_there_and_something_is_compiled_in_them():
     for room in COMPILED_ROOMS:
         assert (PACKAGE / room).is_dir()
     assert compiles(PACKAGE / "customer" / "life.py")
+
+
+def test_every_function_of_the_kernel_says_whether_it_is_inlined():
+    """What is not stated Numba takes from whichever function meets this one first."""
+
+    from numba.core.dispatcher import Dispatcher
+
+    from simulator.linking import KernelCompiler
+
+    found = {}
+    for room in COMPILED_ROOMS:
+        package = importlib.import_module(f"simulator.{room}")
+        for module in pkgutil.iter_modules(package.__path__, f"simulator.{room}."):
+            found |= vars(importlib.import_module(module.name))
+    kernel = {
+        name: function.targetoptions
+        for name, function in found.items()
+        if isinstance(function, Dispatcher) and function._compiler.pipeline_class is KernelCompiler
+    }
+    assert len(kernel) > 100
+    assert {name for name, options in kernel.items() if "forceinline" not in options} == set()
