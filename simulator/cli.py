@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -24,6 +26,8 @@ from simulator.commands.sensitivity import sensitivity
 from simulator.commands.solve import solve
 from simulator.commands.sweep import sweep
 from simulator.commands.workbook import workbook
+
+INTERRUPTED = 130  # the exit code of a command that Ctrl-C has stopped
 
 app = typer.Typer(
     name="plansim",
@@ -102,5 +106,12 @@ for question in (
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; who interrupts it does not wait for what threads are busy with, as with compiling."""
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -29,12 +29,12 @@ from simulator.engines.arrivals import arrival_limits, next_arrival
 from simulator.engines.firm_run import live_firm
 from simulator.engines.output import Replication, closing_mrr, empty_output, no_rows
 from simulator.engines.twin import add_saved, differs, empty_twin
+from simulator.engines.waiting import awaited
 from simulator.jit import entry_point, jit, number
 from simulator.model.compile import Model
 from simulator.model.tables import ARRIVING
 
 CHUNK = 40_000  # customers, about: a fraction of a second, so that progress and Ctrl-C have something to hold on to
-GLANCE = 0.1  # seconds between looks at how far a long task is
 PIECE = np.dtype([("block", "i8"), ("first", "i8"), ("last", "i8")])
 LEDGER_ROOM = 1 << 16  # ledger rows of a chunk, at first
 ONE = number(1)
@@ -164,44 +164,43 @@ def run_compiled(
     tasks = _tasks(model, seed, replications, ledger, stop, shard, twin)
     lived = np.zeros(len(tasks))  # share of each task that is done
     workers = threads or os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        futures: deque[Future[Replication]] = deque()
-        ahead = iter(enumerate(tasks))
+    pool = ThreadPoolExecutor(workers)
+    futures: deque[Future[Replication]] = deque()
+    ahead = iter(enumerate(tasks))
 
-        def submit(count: int) -> None:
-            for n, (_, run) in islice(ahead, count):
-                futures.append(pool.submit(run, partial(lived.__setitem__, n)))
+    def submit(count: int) -> None:
+        for n, (_, run) in islice(ahead, count):
+            futures.append(pool.submit(run, partial(lived.__setitem__, n)))
 
-        submit(2 * workers)
-        whole: Replication | None = None
-        rows: list[np.ndarray] = []
-        try:
-            for n, (is_last, _) in enumerate(tasks):
-                future = futures.popleft()
-                while progress is not None and wait([future], GLANCE).not_done:
-                    if lived.any():
-                        progress(float(lived.mean()))
-                part = future.result()
-                submit(1)
-                if take is not None:
-                    take(part.number, part.ledger)
-                    part.ledger = no_rows()
-                lived[n] = 1.0
-                if progress is not None:
-                    progress(float(lived.mean()))
-                rows.append(part.ledger)
-                if whole is None:
-                    whole = part
-                else:
-                    whole.add(part)
-                if is_last:
-                    whole.ledger = np.concatenate(rows)
-                    yield whole
-                    whole, rows = None, []
-        finally:
-            stop.set()
-            for future in futures:
-                future.cancel()
+    def tell() -> None:
+        if progress is not None and lived.any():
+            progress(float(lived.mean()))
+
+    submit(2 * workers)
+    whole: Replication | None = None
+    rows: list[np.ndarray] = []
+    try:
+        for n, (is_last, _) in enumerate(tasks):
+            future = futures.popleft()
+            part = awaited(future, tell)
+            submit(1)
+            if take is not None:
+                take(part.number, part.ledger)
+                part.ledger = no_rows()
+            lived[n] = 1.0
+            tell()
+            rows.append(part.ledger)
+            if whole is None:
+                whole = part
+            else:
+                whole.add(part)
+            if is_last:
+                whole.ledger = np.concatenate(rows)
+                yield whole
+                whole, rows = None, []
+    finally:  # who interrupts it does not wait for what is being simulated, or compiled
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _tasks(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from heapq import heappush
+from threading import Event
 from typing import Any
 
 import numpy as np
 import simpy
+from simpy.core import StopSimulation
 
 from simulator.accounting.books import sum_up
 from simulator.borrow import borrow
@@ -21,6 +24,7 @@ from simulator.engines.arrivals import arrival_limits, arrival_times
 from simulator.engines.output import Replication, empty_output, no_rows
 from simulator.engines.team_figures import empty_figures, places
 from simulator.engines.teams import Coverage, Desk
+from simulator.engines.waiting import awaited
 from simulator.jit import entry_point
 from simulator.model.compile import Model
 from simulator.model.tables import ADOPTED, ARRIVING, LISTED, NOBODY
@@ -79,10 +83,20 @@ def end_customer(m, c, out):
 
 
 class Calendar(simpy.Environment):
-    """A SimPy environment whose processes can wait for a date instead of a delay.
+    """A SimPy environment whose processes can wait for a date instead of a delay, and that stops when it is told to.
 
     A delay is added to the present time, and the sum may differ from the date in its last bit.
     """
+
+    def __init__(self, stop: Event) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def step(self) -> None:
+        """Let the next event happen."""
+        if self._stop.is_set():
+            raise StopSimulation(None)
+        super().step()
 
     def at(self, date: float, order: int) -> simpy.Event:
         """Return an event that happens at `date`; of simultaneous ones the lowest order goes first."""
@@ -108,11 +122,11 @@ class Resident:
 class Company:
     """One replication: customers as processes of one environment, teams as its resources."""
 
-    def __init__(self, model: Model, seed: int, replication: int, ledger: bool) -> None:
+    def __init__(self, model: Model, seed: int, replication: int, ledger: bool, stop: Event) -> None:
         self.model = model
         self.key0, self.key1 = (np.uint64(word) for word in replication_key(seed, replication))
         self.out: Any = empty_output(model, 1 << 20 if ledger else 0)
-        self.calendar = Calendar()
+        self.calendar = Calendar(stop)
         self.figures = empty_figures(model)
         self.desks = [Desk(self.calendar, model, team, self.figures) for team in range(len(model.names.teams))]
         self.places = places(model)
@@ -250,17 +264,32 @@ def run_simpy(
     ledger: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[Replication]:
-    """Yield the replications in order; the arguments are those of `run_compiled`."""
-    for done, r in enumerate(replications, start=1):
-        company = Company(model, seed, r, ledger)
-        company.run()
-        size = int(company.out.ledger.size[0])
-        rows = company.out.ledger.rows
-        if ledger and size > len(rows):
-            raise MemoryError(f"replication {r} has {size} events, the ledger has room for {len(rows)}")
-        kept = rows[:size].copy() if ledger else no_rows()
-        if progress is not None:
-            progress(done / len(replications))
-        sum_up(company.out.books)
-        teams = company.figures if model.shares_people else None
-        yield Replication(r, company.out.books, company.out.tallies, company.events, kept, teams)
+    """Yield the replications in order; the arguments are those of `run_compiled`.
+
+    They live in a thread of their own. An interruption comes to the main one, and would be lost where Numba takes the
+    records of a customer apart: it takes what is raised meanwhile for a record without that field.
+    """
+    stop = Event()
+    pool = ThreadPoolExecutor(1)
+    try:
+        for done, r in enumerate(replications, start=1):
+            company = awaited(pool.submit(_lived, model, seed, r, ledger, stop))
+            size = int(company.out.ledger.size[0])
+            rows = company.out.ledger.rows
+            if ledger and size > len(rows):
+                raise MemoryError(f"replication {r} has {size} events, the ledger has room for {len(rows)}")
+            kept = rows[:size].copy() if ledger else no_rows()
+            if progress is not None:
+                progress(done / len(replications))
+            sum_up(company.out.books)
+            teams = company.figures if model.shares_people else None
+            yield Replication(r, company.out.books, company.out.tallies, company.events, kept, teams)
+    finally:
+        stop.set()
+        pool.shutdown(wait=False)
+
+
+def _lived(model: Model, seed: int, replication: int, ledger: bool, stop: Event) -> Company:
+    company = Company(model, seed, replication, ledger, stop)
+    company.run()
+    return company

@@ -66,3 +66,53 @@ def test_an_interrupted_run_ends_soon_and_leaves_nothing(tmp_path: Path, options
     assert running.returncode != 0
     assert "Traceback" not in said
     assert everything_in(tmp_path) == {"large.yaml", "tmp"}
+
+
+def started(folder: Path, driver: str, *options: str, **environment: str) -> subprocess.Popen[str]:
+    """A run of the small scenario in a process of its own, which Ctrl-C can be sent to."""
+    (folder / "small.yaml").write_text(SMALL)
+    return subprocess.Popen(
+        [sys.executable, "-c", driver, "run", "small.yaml", *options],
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_the_reference_engine_hears_of_an_interruption(tmp_path: Path):
+    """It calls compiled code for every event, and what is raised meanwhile may be lost there."""
+    running = started(tmp_path, DRIVER, "--replications", "1000000", "--engine", "simpy", "--quiet")
+    try:
+        assert running.stdout is not None
+        for _ in range(20):
+            assert 0 < float(running.stdout.readline()) < 0.5
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    finally:
+        running.kill()
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert everything_in(tmp_path) == {"small.yaml"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_who_interrupts_compiling_does_not_wait_for_it(tmp_path: Path):
+    cache = tmp_path / "cache"
+    running = started(
+        tmp_path, "from simulator.cli import main; main()", "--replications", "2", PLANSIM_CACHE=str(cache)
+    )
+    try:
+        assert running.stderr is not None
+        assert "compiling" in running.stderr.readline()
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert not list(cache.rglob("*simulate_pieces*.nbc")), "it has been compiled to the end"
+    assert everything_in(tmp_path) - everything_in(cache) - {"cache"} == {"small.yaml"}
