@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,12 @@ def styled(draw: Draw) -> Callable[..., Figure]:
         return figure
 
     return in_style
+
+
+def begun(styled_draw: Draw, result: ResultView, lang: str) -> Figure:
+    """The figure before it is laid out for good: enough for one that is saved next, which does that anyway."""
+    with context(lang):
+        return unwrap(styled_draw)(result, lang)
 
 
 def new_figure(finding: str) -> Figure:
