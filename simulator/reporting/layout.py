@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from simulator.reporting import style
+from simulator.reporting import fonts, style
 from simulator.reporting.result_view import Cell, ResultView, is_observed
 from simulator.reporting.words import word
 
@@ -74,9 +74,9 @@ def slide(result: ResultView, title: str, lang: str, notes: Sequence[str] = ()) 
 
 def _source(result: ResultView, lang: str) -> str:
     """Where the figures come from: replications and seed, or billing data and policy."""
-    title = style.showable(result.title, 60)
+    title = fonts.showable(result.title, 60)
     if is_observed(result):
-        policy = style.showable(str(result.summary["policy"]["preset"]), 40)
+        policy = fonts.showable(str(result.summary["policy"]["preset"]), 40)
         return word("note.source_billing", lang, title=title, day=str(result.summary["as_of"])[:10], policy=policy)
     key = "note.source" if result.replications > 1 else "note.source_one"
     return word(key, lang, title=title, replications=result.replications, seed=result.seed)
