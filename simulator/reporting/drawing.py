@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import pickle
 import sys
 import traceback
@@ -15,6 +17,8 @@ from simulator.reporting.save import pictures
 
 def serve() -> None:
     """Draw what standard input asks for, if it does; answer None, or the traceback of what went wrong."""
+    gc.freeze()  # what has been imported stays: neither now nor at the end is it searched for what is unreachable
+    atexit.register(gc.freeze)
     with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as answers:
         sys.stdout = sys.stderr  # what a library prints must not come between
         with suppress(EOFError, pickle.UnpicklingError, BrokenPipeError):  # who asks is gone
