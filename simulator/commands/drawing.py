@@ -1,4 +1,4 @@
-"""Who draws what a command has found: this process, or processes that get ready while it is at work."""
+"""Who draws what a command has found: this process, and one that gets ready while this one is at work."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from simulator.results.folder import Draw
 
-MOST_PROCESSES = 2
-"""The figures take a second and a half of one processor, and a process half a second to start."""
+BESIDE = 1
+"""Drawing processes beside this one. Two that leave it nothing to draw are slower: their imports are in its way."""
 
 
 @contextmanager
@@ -30,9 +30,9 @@ def drawing(*, figures: bool, replications: int, threads: int | None) -> Iterato
 
 
 def processes(replications: int, threads: int | None) -> int:
-    """Return how many processes are to be started for drawing; with none, this one draws.
+    """Return how many processes are to be started for drawing; with none, this one draws alone.
 
     A single replication is how large bases are simulated: there memory counts, and not half a second.
     """
     allowed = threads or os.cpu_count() or 1
-    return MOST_PROCESSES if replications > 1 and allowed > 1 else 0
+    return BESIDE if replications > 1 and allowed > 1 else 0

@@ -1,4 +1,4 @@
-"""Drawing processes: ready by the time there is something to draw, they share the figures of a result among them.
+"""Drawing processes: ready by the time there is something to draw, they share the figures of a result with this one.
 
 Each is an interpreter of its own, spoken to over pipes. A fork would be there at once, but inherit the locks of threads
 that it does not have.
@@ -45,6 +45,9 @@ class Drawers:
                     _pipe(process.stdin).write(job)
                     _pipe(process.stdin).close()
             yield
+            from simulator.reporting.drawing import draw_unclaimed  # matplotlib is slow to import, while they draw
+
+            draw_unclaimed(result, folder, lang)
             for process in self.processes:
                 _check_answer(process)
         except BaseException:

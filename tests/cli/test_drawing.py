@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.commands.drawing import MOST_PROCESSES, processes
+from simulator.commands.drawing import BESIDE, processes
 from simulator.reporting.drawers import Drawers, drawers
+from simulator.reporting.drawing import draw_unclaimed
 from simulator.results.folder import save
 from simulator.results.result import Result
 from tests.cli.commands import SMALL, everything_in, plansim
@@ -56,8 +57,8 @@ def test_a_run_draws_the_same_pictures_with_processes_and_without(desk: Path):
 @pytest.mark.parametrize(
     ("replications", "threads", "processors", "number"),
     [
-        (200, None, 8, MOST_PROCESSES),
-        (2, 2, 1, MOST_PROCESSES),
+        (200, None, 8, BESIDE),
+        (2, 2, 1, BESIDE),
         (1, None, 8, 0),  # a large base: memory counts
         (200, 1, 8, 0),
         (200, None, 1, 0),
@@ -101,10 +102,11 @@ def test_a_wrong_scenario_starts_none(desk, started):
         assert plansim("run", *wrong, "--replications", 2, "--threads", 2).exit_code == 2
     assert started == []
     assert isinstance(plansim("run", "shop.yaml", "--threads", 2).exception, LookupError)
-    assert started == [MOST_PROCESSES]
+    assert started == [BESIDE]
 
 
-def test_a_fault_in_a_process_is_told_and_leaves_nothing(tmp_path: Path):
+def test_a_fault_in_a_process_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("simulator.reporting.drawing.draw_unclaimed", lambda result, folder, lang: None)  # here alone
     shown = usual()
     del shown.summary["currency"]
     with (
@@ -114,6 +116,14 @@ def test_a_fault_in_a_process_is_told_and_leaves_nothing(tmp_path: Path):
         save(shown, tmp_path / "out", draw=all_.draw)
     assert everything_in(tmp_path) == set()
     assert all(process.returncode is not None for process in all_.processes)
+
+
+def test_a_fault_in_this_process_is_told_as_it_is_and_ends_the_others(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("simulator.reporting.drawing.draw_unclaimed", lambda result, folder, lang: 1 / 0)
+    with pytest.raises(ZeroDivisionError), drawers(1) as all_:
+        save(usual(), tmp_path / "out", draw=all_.draw)
+    assert everything_in(tmp_path) == set()
+    assert all_.processes[0].returncode == -signal.SIGKILL
 
 
 def test_a_process_that_is_gone_is_told_and_leaves_nothing(tmp_path: Path):
@@ -181,3 +191,11 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path: Path, sent: str):
     assert said.strip() in ("", "Aborted.")
     if sent == "SIGINT":
         assert everything_in(tmp_path) == {"shop.yaml", "reports"}
+
+
+def test_what_another_process_has_begun_is_left_to_it(tmp_path: Path):
+    (tmp_path / "bridge.svg").touch()
+    draw_unclaimed(usual("few replications"), tmp_path, "en")
+    drawn = {path.name for path in tmp_path.iterdir() if path.stat().st_size}
+    assert {"movements.png", "movements.svg"} < drawn
+    assert not {"bridge.png", "bridge.svg"} & drawn
