@@ -81,7 +81,8 @@ def loaded_together(paths: Sequence[Path]) -> list[Any]:
 
 def checked_place(folder: Path) -> None:
     """Refuse a folder that a result cannot take the place of."""
-    from simulator.results.folder import NotAResultFolder, check_place
+    from simulator.results.files import check_place
+    from simulator.results.place import NotAResultFolder
 
     try:
         check_place(folder)

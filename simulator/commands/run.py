@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from simulator.commands.drawing import drawing
 from simulator.commands.options import (
     Engine,
     Lang,
@@ -78,47 +79,50 @@ def run(
         expected = expectation(loaded, replications) if check else None
         if control_variate:
             check_control(loaded, replications)
-        say_if_compiling(loaded, engine, quiet)
-        from simulator.studies.run import run as simulate  # a compiler is slow to import
-
-        with progress_bar(show=not quiet) as progress:
-            if narrow is not None:
-                from simulator.studies.precisely import run_until
-
-                result = run_until(
-                    loaded,
-                    narrow,
-                    metric=metric,
-                    first=replications,
-                    most=max_replications,
-                    seed=seed,
-                    engine=engine,
-                    executor=executor_for(cluster, threads),
-                )
-            else:
-                result = simulate(
-                    loaded,
-                    replications=replications,
-                    seed=seed,
-                    engine=engine,
-                    threads=threads,
-                    ledger=ledger,
-                    executor=None if cluster is None else executor_for(cluster, threads),
-                    progress=progress,
-                )
-        if expected is not None:
-            result = checked(result, expected)
-        replaced: tuple[Any, ...] = ()
-        if control_variate:
-            from simulator.studies.control_variate import with_control
+        with drawing(figures=not no_figures, replications=replications, threads=threads) as draw:
+            say_if_compiling(loaded, engine, quiet)
+            from simulator.studies.run import run as simulate  # a compiler is slow to import
 
             with progress_bar(show=not quiet) as progress:
-                controlled = with_control(result, loaded, threads=threads, progress=progress)
-            result, replaced = controlled.result, controlled.replaced
-        folder = result.save(folder, lang=lang, figures=not no_figures)
-        if not quiet:
-            print_result(result, lang, replaced)
-            say_precision(result.summary)
+                if narrow is not None:
+                    from simulator.studies.precisely import run_until
+
+                    result = run_until(
+                        loaded,
+                        narrow,
+                        metric=metric,
+                        first=replications,
+                        most=max_replications,
+                        seed=seed,
+                        engine=engine,
+                        executor=executor_for(cluster, threads),
+                    )
+                else:
+                    result = simulate(
+                        loaded,
+                        replications=replications,
+                        seed=seed,
+                        engine=engine,
+                        threads=threads,
+                        ledger=ledger,
+                        executor=None if cluster is None else executor_for(cluster, threads),
+                        progress=progress,
+                    )
+            if expected is not None:
+                result = checked(result, expected)
+            replaced: tuple[Any, ...] = ()
+            if control_variate:
+                from simulator.studies.control_variate import with_control
+
+                with progress_bar(show=not quiet) as progress:
+                    controlled = with_control(result, loaded, threads=threads, progress=progress)
+                result, replaced = controlled.result, controlled.replaced
+            from simulator.results.folder import save
+
+            save(result, folder, lang=lang, draw=draw)
+            if not quiet:
+                print_result(result, lang, replaced)
+                say_precision(result.summary)
         typer.echo(f"results: {folder}")
 
 

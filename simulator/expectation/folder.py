@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simulator.expectation.result import Expectation
 from simulator.results import place
-from simulator.results.folder import SUMMARY
+from simulator.results.files import SUMMARY
 
 TABLES = ("metrics.csv", "movements.csv", "events.csv")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator.reporting import numbers, style, waterfall
+from simulator.reporting import fonts, numbers, waterfall
 from simulator.reporting.negative_churn import NegativeChurn, negative_churn
 from simulator.reporting.result_view import Cell, ResultView, is_observed, last_known, series
 from simulator.reporting.words import word
@@ -130,7 +130,7 @@ def forecast_check(result: ResultView, lang: str) -> str:
     worst = check["worst"]
     where = word(f"metric.{worst['metric']}", lang)
     if worst["segment"] != "all":
-        where = word("finding.forecast_segment", lang, metric=where, segment=style.showable(worst["segment"], 24))
+        where = word("finding.forecast_segment", lang, metric=where, segment=fonts.showable(worst["segment"], 24))
     values = {
         "metric": where,
         "month": numbers.month(worst["month"], lang),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from simulator.reporting import style
+from simulator.reporting import fonts, style
 from simulator.reporting.result_view import Cell, ResultView, is_observed
 from simulator.reporting.words import word
 
@@ -73,9 +74,9 @@ def slide(result: ResultView, title: str, lang: str, notes: Sequence[str] = ()) 
 
 def _source(result: ResultView, lang: str) -> str:
     """Where the figures come from: replications and seed, or billing data and policy."""
-    title = style.showable(result.title, 60)
+    title = fonts.showable(result.title, 60)
     if is_observed(result):
-        policy = style.showable(str(result.summary["policy"]["preset"]), 40)
+        policy = fonts.showable(str(result.summary["policy"]["preset"]), 40)
         return word("note.source_billing", lang, title=title, day=str(result.summary["as_of"])[:10], policy=policy)
     key = "note.source" if result.replications > 1 else "note.source_one"
     return word(key, lang, title=title, replications=result.replications, seed=result.seed)
@@ -91,6 +92,14 @@ def width(text: Text) -> float:
     figure = text.get_figure(root=True)
     assert isinstance(figure, Figure)
     return float(text.get_window_extent(renderer(figure)).width / figure.bbox.width)
+
+
+def line_width(text: Text, line: str) -> float:
+    """The width that one line would have in the font of `text`: what `width` gives, without laying out the text."""
+    figure = text.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    across, _, _ = renderer(figure).get_text_width_height_descent(line, text.get_fontproperties(), ismath=False)
+    return float(across / figure.bbox.width)
 
 
 def renderer(figure: Figure) -> Any:
@@ -210,14 +219,25 @@ def spread(targets: Sequence[float], gap: float, low: float, high: float) -> lis
 
 def wrap(text: Text, sentence: str, widest: float) -> list[str]:
     """The sentence in lines no wider than `widest` figure widths in the font of `text`."""
-    lines, line = [], ""
-    for token in _tokens(sentence):
-        if line and not _fits(text, (line + token).rstrip(), widest):
-            lines.append(line.rstrip())
-            line = token.lstrip()
-        else:
-            line += token
-    return [*lines, line.rstrip()]
+    tokens = _tokens(sentence)
+    lines: list[str] = []
+    while tokens:
+        tokens[0] = tokens[0].lstrip() if lines else tokens[0]
+        most = _most(text, tokens, widest)
+        lines.append("".join(tokens[:most]).rstrip())
+        del tokens[:most]
+    return lines or [""]
+
+
+def _most(text: Text, tokens: Sequence[str], widest: float) -> int:
+    """How many of the tokens fit on one line, at least one: searched for by halves, since measuring takes time."""
+
+    def across(count: int) -> float:
+        return line_width(text, "".join(tokens[:count]).rstrip())
+
+    if len(tokens) == 1 or across(len(tokens)) <= widest:
+        return len(tokens)
+    return 1 + bisect_right(range(2, len(tokens)), widest, key=across)
 
 
 def set_title(text: Text, sentence: str) -> int:
@@ -240,18 +260,17 @@ def set_title(text: Text, sentence: str) -> int:
 
 def _clauses(text: Text, sentence: str) -> list[str]:
     """The sentence on one line, or on two broken at a clause, best outside brackets; empty if too long."""
-    if _fits(text, sentence, RIGHT - LEFT):
+    if _fits(text, sentence):
         return [sentence]
     for match in sorted(CLAUSE_END.finditer(sentence), key=lambda m: _rank(sentence, m)):
         lines = [sentence[: match.start()], sentence[match.end() :]]
-        if all(_fits(text, line, RIGHT - LEFT) for line in lines):
+        if all(_fits(text, line) for line in lines):
             return lines
     return []
 
 
-def _fits(text: Text, line: str, widest: float) -> bool:
-    text.set_text(line)
-    return width(text) <= widest
+def _fits(text: Text, line: str) -> bool:
+    return line_width(text, line) <= RIGHT - LEFT
 
 
 def no_values(figure: Figure, ax: Axes, text: str) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from simulator.reporting import style
 from simulator.reporting.figures import attribution, comparison, sobol, solution, sweep, tornado, trade_off
+from simulator.reporting.save import pictures
 
 STUDY_FIGURES: dict[str, dict[str, Callable[..., Figure]]] = {
     "comparison": {"comparison": comparison.draw},
@@ -38,13 +40,6 @@ def draw(study: Any, name: str, lang: str = "en") -> Figure:
 
 def save_study(study: Any, folder: Path | str, lang: str = "en") -> list[Path]:
     """Writes every figure of a study to `folder` as NAME.png and NAME.svg; returns the paths written."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name in STUDY_FIGURES[study.kind]:
-        figure = draw(study, name, lang)
-        for kind in ("png", "svg"):
-            path = target / f"{name}.{kind}"
-            figure.savefig(path, format=kind)
-            written.append(path)
-    return written
+    with pictures(folder) as write:
+        figures = STUDY_FIGURES[study.kind].items()
+        return [path for name, drawn in figures for path in write(name, style.begun(drawn, study, lang))]

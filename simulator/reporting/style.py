@@ -7,11 +7,10 @@ and saved inside `context`, and never through pyplot.
 
 from __future__ import annotations
 
-import importlib.util
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 
+from simulator.reporting.fonts import JAPANESE, LATIN, font_files
 from simulator.reporting.result_view import ResultView
 
 KIND_COLOURS = {
@@ -55,14 +54,8 @@ TITLE_SIZES = (20.0, 18.0, 16.0)
 """A title takes the first size in which it needs no more than two lines."""
 NOTE = 11.5
 
-LATIN, JAPANESE = "DejaVu Sans", "IPAexGothic"
 FAMILIES = {"en": [LATIN, JAPANESE], "ja": [JAPANESE, LATIN]}
 """Fonts by language; the second supplies glyphs that the first lacks, such as a Japanese plan name."""
-
-LEFT_TO_RIGHT = "\u200e"
-"""Stands around a name that is written from right to left, lest it turn the sentence that it is in."""
-REPLACEMENT = "□"
-"""Stands for a character that neither font has."""
 
 
 class ReportFigure(Figure):
@@ -156,44 +149,18 @@ def styled(draw: Draw) -> Callable[..., Figure]:
     return in_style
 
 
+def begun(styled_draw: Draw, result: ResultView, lang: str) -> Figure:
+    """The figure before it is laid out for good: enough for one that is saved next, which does that anyway."""
+    with context(lang):
+        return unwrap(styled_draw)(result, lang)
+
+
 def new_figure(finding: str) -> Figure:
     """An empty figure of slide size with a canvas of its own."""
     figure = ReportFigure(figsize=SIZE)
     figure.finding = finding
     FigureCanvasAgg(figure)
     return figure
-
-
-def font_files() -> dict[str, Path]:
-    """The font files in use, by family."""
-    spec = importlib.util.find_spec("matplotlib_fontja")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("matplotlib-fontja, which brings the Japanese font, is not installed")
-    return {
-        LATIN: Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"),
-        JAPANESE: Path(spec.origin).parent / "fonts" / "ipaexg.ttf",
-    }
-
-
-@cache
-def glyphs(family: str) -> frozenset[int]:
-    """The code points for which a font family has a glyph."""
-    return frozenset(FT2Font(str(font_files()[family])).get_charmap())
-
-
-def showable(text: str, longest: int = 80) -> str:
-    """Text of a user made fit for a figure: one line, every glyph there, not too long."""
-    spaced = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    known = _known()
-    shown = "".join(character if ord(character) in known else REPLACEMENT for character in spaced)
-    shown = shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
-    right_to_left = any(unicodedata.bidirectional(character) in ("R", "AL") for character in shown)
-    return f"{LEFT_TO_RIGHT}{shown}{LEFT_TO_RIGHT}" if right_to_left else shown
-
-
-@cache
-def _known() -> frozenset[int]:
-    return glyphs(LATIN) | glyphs(JAPANESE)
 
 
 @cache

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import polars as pl
 
 from simulator.results import place
+from simulator.results.files import CURRENCIES, SUMMARY, missing
 from simulator.results.place import NotAResultFolder
 from simulator.results.result import Result
 from simulator.results.tables import no_offers
 from simulator.results.teams import NO_TEAMS
 
-SUMMARY = "summary.json"
-TABLES = ("metrics.csv", "movements.csv", "offers.csv", "teams.csv", "runs.parquet")
-# of an account of billed customers: nobody made offers, and it may have been given in several currencies
-ACCOUNT_TABLES = ("metrics.csv", "movements.csv", "cohorts.csv", "plan_matrix.csv", "top_customers.csv", "runs.parquet")
-CURRENCIES = "currencies.json"
 LEDGER = "ledger.parquet"
 ON_REQUEST = ("check", "controlled")  # frames of a result that are None unless asked for: NAME.csv
 
 
-def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool = True) -> Path:
+@contextmanager
+def draw_here(result: Result, folder: Path, lang: str) -> Iterator[None]:
+    """Draw all figures of the result to a fresh folder, in this process."""
+    yield
+    from simulator.reporting.save import save_all  # matplotlib is slow to import
+
+    save_all(result, folder, lang)
+
+
+@contextmanager
+def draw_none(result: Result, folder: Path, lang: str) -> Iterator[None]:
+    """Draw nothing."""
+    yield
+
+
+Draw = Callable[[Result, Path, str], AbstractContextManager[None]]
+"""Who draws the figures: other work may be done in its `with` block, after which they are there."""
+
+
+def save(result: Result, folder: Path | str, *, lang: str = "en", draw: Draw = draw_here) -> Path:
     """Write the result to `folder`, replacing an older result whole; return the folder.
 
     Everything is written beside it first and takes its place by rename, so that nothing half-written is ever seen.
@@ -34,11 +50,11 @@ def save(result: Result, folder: Path | str, *, lang: str = "en", figures: bool 
     NotAResultFolder
         if the folder exists, is not empty and is not an older result: it is left alone.
     """
-    return place.write_whole(Path(folder), _missing, lambda fresh: _write_all(result, fresh, lang, figures))
+    return place.write_whole(Path(folder), missing, lambda fresh: _write_all(result, fresh, lang, draw))
 
 
 def save_by_currency(
-    results: Mapping[str, Result], folder: Path | str, *, lang: str = "en", figures: bool = True
+    results: Mapping[str, Result], folder: Path | str, *, lang: str = "en", draw: Draw = draw_here
 ) -> Path:
     """Write one result folder for each currency, as FOLDER/JPY, FOLDER/USD; all of them, or none.
 
@@ -51,35 +67,15 @@ def save_by_currency(
     def write(fresh: Path) -> None:
         for currency, result in results.items():
             (fresh / currency).mkdir()
-            _write_all(result, fresh / currency, lang, figures)
+            _write_all(result, fresh / currency, lang, draw)
         (fresh / CURRENCIES).write_text(json.dumps(list(results)) + "\n", encoding="utf-8")
 
-    return place.write_whole(Path(folder), _missing, write)
+    return place.write_whole(Path(folder), missing, write)
 
 
-def _write_all(result: Result, folder: Path, lang: str, figures: bool) -> None:
-    write_result(result, folder)
-    if figures:
-        from simulator.reporting.save import save_all  # matplotlib is slow to import
-
-        save_all(result, folder / "figures", lang)
-
-
-def check_place(folder: Path) -> None:
-    """Refuse a place that holds something other than an older result, or that cannot be written.
-
-    Raises
-    ------
-    NotAResultFolder
-        naming the folder and what to do.
-    """
-    place.check_place(folder, _missing)
-
-
-def _missing(folder: Path) -> list[str]:
-    """Return the files of a result that the folder lacks."""
-    lacks = [[n for n in (SUMMARY, *names) if not (folder / n).is_file()] for names in (TABLES, ACCOUNT_TABLES)]
-    return [] if (folder / CURRENCIES).is_file() or [] in lacks else lacks[0]
+def _write_all(result: Result, folder: Path, lang: str, draw: Draw) -> None:
+    with draw(result, folder / "figures", lang):
+        write_result(result, folder)
 
 
 def write_result(result: Result, folder: Path) -> None:
@@ -113,9 +109,9 @@ def read(folder: Path | str) -> Result:
         if the folder is missing or lacks one of a result's files.
     """
     folder = Path(folder)
-    missing = _missing(folder)
-    if missing:
-        raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(missing)} not found")
+    lacks = missing(folder)
+    if lacks:
+        raise NotAResultFolder(f"{folder} is not a result folder: {', '.join(lacks)} not found")
     if (folder / CURRENCIES).is_file():
         inside = ", ".join(str(folder / currency) for currency in json.loads((folder / CURRENCIES).read_text()))
         raise NotAResultFolder(f"{folder} holds one result for each currency; read one of {inside}")

@@ -103,6 +103,6 @@ class Result:
 
     def save(self, folder: Any, *, lang: str = "en", figures: bool = True) -> Any:
         """Write the result folder, whole or not at all, over an older result; return its path."""
-        from simulator.results.folder import save
+        from simulator.results.folder import draw_here, draw_none, save
 
-        return save(self, folder, lang=lang, figures=figures)
+        return save(self, folder, lang=lang, draw=draw_here if figures else draw_none)

@@ -18,4 +18,5 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Results without figures, for tests that look at something else."""
+    monkeypatch.setattr("simulator.commands.drawing.processes", lambda replications, threads: 0)
     monkeypatch.setattr("simulator.reporting.save.save_all", lambda result, folder, lang: folder.mkdir())

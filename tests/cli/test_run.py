@@ -70,7 +70,7 @@ def test_quiet_prints_the_path_and_nothing_else(desk):
 def test_a_result_is_printed_and_drawn_in_its_language(desk, monkeypatch, lang, printed):
     drawn = []
     monkeypatch.setattr("simulator.reporting.save.save_all", lambda result, folder, lang: drawn.append(lang))
-    done = plansim("run", "shop.yaml", "--replications", 2, "--lang", lang, "--out", "here")
+    done = plansim("run", "shop.yaml", "--replications", 2, "--threads", 1, "--lang", lang, "--out", "here")
     assert done.exit_code == 0
     assert [text for text in ("Net MRR churn rate", "ネットMRRチャーンレート") if text in done.stdout] == [printed]
     assert drawn == [lang]

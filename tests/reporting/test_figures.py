@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from simulator.reporting import layout, style
+from simulator.reporting import fonts, layout, style
 from simulator.reporting.axes import month_ticks
-from simulator.reporting.figures import APPLIES, FIGURES, draw, drawable, finding
+from simulator.reporting.figures import APPLIES, FIGURES, begun, draw, drawable, finding
 from simulator.reporting.save import save_all
 from tests.reporting.cases import CASES, FALLING
 from tests.reporting.synthetic import KINDS, months_from, synthetic
@@ -63,7 +63,7 @@ ALWAYS = tuple(name for name in FIGURES if name not in APPLIES)
 def test_texts_stay_inside_and_apart_and_have_every_glyph(name: str, case: str, lang: str) -> None:
     figure = draw(CASES[case], name, lang)
     assert faults(figure) == []
-    known = style.glyphs(style.LATIN) | style.glyphs(style.JAPANESE)
+    known = fonts.glyphs(fonts.LATIN) | fonts.glyphs(fonts.JAPANESE)
     seen = texts(figure)
     assert {c for text in seen for c in text.get_text() if ord(c) not in known and c != "\n"} == set()
     assert all(text.get_fontfamily() == style.FAMILIES[lang] for text in seen)
@@ -96,9 +96,20 @@ def test_user_text_is_text() -> None:
 
 
 def test_text_of_users_is_made_fit() -> None:
-    assert style.showable("a\nb\tc\x00 d") == "a b c d"
-    assert style.showable("x" * 300, 20) == "x" * 19 + "…"
-    assert style.showable("plan \u4e9c \U0001f9ff") == "plan \u4e9c □"
+    assert fonts.showable("a\nb\tc\x00 d") == "a b c d"
+    assert fonts.showable("x" * 300, 20) == "x" * 19 + "…"
+    assert fonts.showable("plan \u4e9c \U0001f9ff") == "plan \u4e9c □"
+
+
+def test_both_fonts_have_all_of_ascii() -> None:
+    ascii_ = {ordinal for ordinal in range(128) if chr(ordinal).isprintable()}
+    assert ascii_ <= fonts.glyphs(fonts.LATIN) & fonts.glyphs(fonts.JAPANESE)
+
+
+def test_the_terminal_waits_for_no_matplotlib() -> None:
+    code = "import sys; import simulator.reporting.terminal; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_an_unknown_figure_is_an_error_that_lists_the_known() -> None:
@@ -125,6 +136,30 @@ def test_the_same_result_gives_the_same_picture(tmp_path: Path) -> None:
     for turn in ("first", "second"):
         draw(CASES["36 months"], "net_churn").savefig(tmp_path / f"{turn}.svg")
     assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+
+
+def test_a_figure_that_is_saved_next_need_not_be_laid_out_before(tmp_path: Path) -> None:
+    for lang in ("en", "ja"):
+        draw(CASES["36 months"], "bridge", lang).savefig(tmp_path / "whole.svg")
+        begun(CASES["36 months"], "bridge", lang).savefig(tmp_path / "begun.svg")
+        assert (tmp_path / "whole.svg").read_bytes() == (tmp_path / "begun.svg").read_bytes()
+    with pytest.raises(ValueError, match="no figure is called 'pie'"):
+        begun(CASES["36 months"], "pie", "en")
+
+
+def test_a_sentence_is_broken_where_no_further_word_fits() -> None:
+    with style.context("en"):
+        text = style.new_figure("").text(0, 0, "")
+        sentence = "a bb ccc " * 60 + "n" * 200 + " and an end"
+        for widest in (0.05, 0.3, 0.94):
+            lines = layout.wrap(text, sentence, widest)
+            assert " ".join(lines) == sentence
+            for line, after in itertools.pairwise(lines):
+                assert layout.line_width(text, line) <= widest or " " not in line
+                assert layout.line_width(text, f"{line} {after.split()[0]}") > widest
+        assert layout.wrap(text, "", 0.3) == [""]
+        text.set_text("What is measured")
+        assert layout.line_width(text, "What is measured") == pytest.approx(layout.width(text))
 
 
 def test_global_settings_stay_as_they_were() -> None:

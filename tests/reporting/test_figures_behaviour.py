@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
-from simulator.reporting import style
+from simulator.reporting import fonts, style
 from simulator.reporting import words as word_table
 from simulator.reporting.figures import APPLIES, FIGURES, applies, draw, drawable, finding, migration
 from simulator.reporting.words import table
@@ -36,7 +36,7 @@ def written(figure: Figure) -> list[str]:
 def test_texts_stay_inside_and_apart_and_have_every_glyph(case: str, lang: str, name: str) -> None:
     figure = draw(CASES[case], name, lang)
     assert faults(figure) == []
-    known = style.glyphs(style.LATIN) | style.glyphs(style.JAPANESE)
+    known = fonts.glyphs(fonts.LATIN) | fonts.glyphs(fonts.JAPANESE)
     seen = texts(figure)
     assert {c for text in seen for c in text.get_text() if ord(c) not in known and c != "\n"} == set()
     assert all(text.get_fontfamily() == style.FAMILIES[lang] for text in seen)
@@ -305,9 +305,9 @@ def test_every_word_of_these_figures_is_used() -> None:
 
 
 def test_a_name_written_from_right_to_left_does_not_turn_its_sentence() -> None:
-    shown = style.showable(HOSTILE[3])
+    shown = fonts.showable(HOSTILE[3])
     assert shown == "\u200e\u05d0\u05d1\u05d2 □\u200e"
-    assert style.showable("plain") == "plain"
+    assert fonts.showable("plain") == "plain"
     result = behaving(6, teams=HOSTILE[3:4])
     assert finding(result, "team_utilisation", "en").startswith(f"“{shown}” is busiest in ")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.accounting.movements import LINES, Line
-from simulator.reporting import style, words
+from simulator.reporting import fonts, style, words
 from simulator.reporting.waterfall import NO_MOTION
 from simulator.reporting.words import LANGUAGES, name, table, word
 
@@ -27,13 +27,13 @@ def test_both_languages_have_every_key_with_the_same_placeholders(key: str) -> N
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_character_has_a_glyph(lang: str) -> None:
-    known = frozenset().union(*(style.glyphs(family) for family in style.FAMILIES[lang]))
+    known = frozenset().union(*(fonts.glyphs(family) for family in style.FAMILIES[lang]))
     missing = {c for texts in table().values() for c in texts[lang] if ord(c) not in known and c != "\n"}
     assert missing == set()
 
 
 def test_japanese_words_are_drawn_in_the_japanese_font() -> None:
-    japanese = style.glyphs(style.JAPANESE)
+    japanese = fonts.glyphs(fonts.JAPANESE)
     missing = {c for texts in table().values() for c in texts["ja"] if ord(c) not in japanese and c != "\n"}
     assert missing == set()
 

@@ -10,7 +10,8 @@ import pytest
 import simulator as sim
 from simulator.reporting.figures import drawable
 from simulator.results import folder as folders
-from simulator.results.folder import NotAResultFolder, check_place, save
+from simulator.results.files import check_place
+from simulator.results.folder import NotAResultFolder, draw_none, save
 from tests.results.conftest import Company
 
 FILES = {
@@ -33,7 +34,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def older(company: Company, tmp_path: Path) -> Path:
     """A result of an earlier day, alone in its parent."""
     place = tmp_path / "reports" / "older"
-    save(company.result, place, figures=False)
+    save(company.result, place, draw=draw_none)
     (place / "metrics.csv").write_text("of an earlier day\n")
     return place
 
@@ -86,7 +87,7 @@ def test_the_older_result_comes_back_if_the_new_one_cannot_take_its_place(compan
     before = contents(older.parent)
     monkeypatch.setattr(Path, "rename", second_fails)
     with pytest.raises(OSError, match="no"):
-        save(company.result, older, figures=False)
+        save(company.result, older, draw=draw_none)
     assert len(renamed) == 3
     assert contents(older.parent) == before
     assert [path.name for path in older.parent.iterdir()] == ["older"]
@@ -95,20 +96,20 @@ def test_the_older_result_comes_back_if_the_new_one_cannot_take_its_place(compan
 def test_an_older_result_is_replaced_whole(company, older):
     (older / "figures").mkdir()
     (older / "figures" / "of_an_older_version.png").touch()
-    assert save(company.result, older, figures=False) == older
+    assert save(company.result, older, draw=draw_none) == older
     assert contents(older) == contents(company.folder)
     assert [path.name for path in older.parent.iterdir()] == ["older"]
 
 
 def test_an_empty_folder_is_taken(company, tmp_path):
     (tmp_path / "empty").mkdir()
-    assert contents(save(company.result, tmp_path / "empty", figures=False)) == contents(company.folder)
+    assert contents(save(company.result, tmp_path / "empty", draw=draw_none)) == contents(company.folder)
 
 
 def test_the_folder_one_stands_in_can_be_meant_by_a_dot(company, tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    save(company.result, ".", figures=False)
+    save(company.result, ".", draw=draw_none)
     assert contents(tmp_path / "here") == contents(company.folder)
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
@@ -116,7 +117,7 @@ def test_the_folder_one_stands_in_can_be_meant_by_a_dot(company, tmp_path, monke
 def test_a_link_to_an_older_result_stays_a_link(company, older, tmp_path):
     link = tmp_path / "latest"
     link.symlink_to(older, target_is_directory=True)
-    save(company.result, link, figures=False)
+    save(company.result, link, draw=draw_none)
     assert link.is_symlink()
     assert contents(older) == contents(company.folder)
 
@@ -132,7 +133,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(company, tmp_path):
     (place / "chapter1.tex").write_text("years of work")
     refused(place, r"thesis is not empty and is not an older result .* left alone\. Name another folder with --out")
     with pytest.raises(NotAResultFolder):
-        save(company.result, place, figures=False)
+        save(company.result, place, draw=draw_none)
     assert contents(tmp_path) == {"thesis/chapter1.tex": b"years of work"}
 
 
@@ -147,7 +148,7 @@ def test_a_file_is_left_alone(company, tmp_path):
     (tmp_path / "notes").write_text("mine")
     refused(tmp_path / "notes", "notes is a file; name a folder for the results with --out")
     with pytest.raises(NotAResultFolder):
-        save(company.result, tmp_path / "notes", figures=False)
+        save(company.result, tmp_path / "notes", draw=draw_none)
     assert contents(tmp_path) == {"notes": b"mine"}
 
 

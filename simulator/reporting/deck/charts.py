@@ -14,7 +14,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
-from simulator.reporting import numbers, style
+from simulator.reporting import fonts, numbers, style
 from simulator.reporting.axes import tick_places
 from simulator.reporting.deck import measure, writing
 from simulator.reporting.deck.box import Box
@@ -121,9 +121,9 @@ def add(page: Page, box: Box, chart: Chart, alt: str) -> Any:
         data.categories = chart.categories.dates
         data.categories.number_format = MONTH_FORMAT[page.lang]
     else:
-        data.categories = [style.showable(x, 60) for x in chart.categories]
+        data.categories = [fonts.showable(x, 60) for x in chart.categories]
     for one in (*chart.series, *chart.lines):
-        data.add_series(style.showable(one.name, 60), [_plain(x) for x in one.values])
+        data.add_series(fonts.showable(one.name, 60), [_plain(x) for x in one.values])
     frame = page.slide.shapes.add_chart(TYPES[chart.kind], *emu(box), data)
     made = frame.chart
     made.font.size = Pt(TEXT)

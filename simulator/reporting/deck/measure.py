@@ -11,7 +11,7 @@ from functools import cache
 
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from simulator.reporting import style
+from simulator.reporting import fonts
 
 LINE = {"en": 1.2, "ja": 1.3}
 """Line spacing in font sizes; written into the slides as exact points, so that no font can change it."""
@@ -31,8 +31,8 @@ BOLD = "DejaVuSans-Bold.ttf"
 
 @cache
 def _font(family: str, bold: bool) -> FT2Font:
-    file = style.font_files()[family]
-    font = FT2Font(str(file.with_name(BOLD) if bold and family == style.LATIN else file))
+    file = fonts.font_files()[family]
+    font = FT2Font(str(file.with_name(BOLD) if bold and family == fonts.LATIN else file))
     font.set_size(_EM, 72)
     return font
 
@@ -42,8 +42,8 @@ def _advance(character: str, bold: bool) -> float:
     """The width of a character in ems: the larger of the two fonts, one em where neither has it."""
     widths = [
         _font(family, bold).load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _EM
-        for family in (style.LATIN, style.JAPANESE)
-        if ord(character) in style.glyphs(family)
+        for family in (fonts.LATIN, fonts.JAPANESE)
+        if ord(character) in fonts.glyphs(family)
     ]
     return max(widths, default=1.0)
 

@@ -11,7 +11,7 @@ from pptx.dml.color import RGBColor
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from simulator.reporting import style
+from simulator.reporting import fonts
 from simulator.reporting.deck import measure, writing
 from simulator.reporting.deck.box import Box
 from simulator.reporting.deck.page import Deck, Page, describe, emu
@@ -147,7 +147,7 @@ def _rule_below(cell: Any, colour: str, width: float) -> None:
 
 def _cell_lines(text: str) -> list[str]:
     """A cell's text in its paragraphs, each fit to be shown."""
-    lines = [style.showable(line, LONGEST_CELL) for line in str(text).split("\n")]
+    lines = [fonts.showable(line, LONGEST_CELL) for line in str(text).split("\n")]
     return lines or [""]
 
 

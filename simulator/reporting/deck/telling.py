@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from simulator.reporting import style
+from simulator.reporting import fonts
 from simulator.reporting.deck.page import Deck
 from simulator.reporting.words import table, word
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 40
 
 def named(text: str, longest: int = LONGEST_NAME) -> str:
     """A user's name made fit for a slide."""
-    return style.showable(str(text), longest)
+    return fonts.showable(str(text), longest)
 
 
 def titled(title: str, label: str, lang: str) -> str:

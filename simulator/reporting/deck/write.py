@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.reporting import numbers, style
+from simulator.reporting import fonts, numbers
 from simulator.reporting.deck import contents
 from simulator.reporting.deck.design import design
 from simulator.reporting.deck.page import Deck
@@ -29,7 +29,7 @@ def write_deck(
     path = Path(path)
     with numbers.for_boards():
         deck = Deck(design(template), lang, _source(shown, lang))
-        deck.presentation.core_properties.title = style.showable(shown.title, 200)
+        deck.presentation.core_properties.title = fonts.showable(shown.title, 200)
         deck.presentation.core_properties.author = "plansim"
         if hasattr(shown, "kind"):
             contents.fill_study(deck, shown, targets)
@@ -42,7 +42,7 @@ def write_deck(
 def _source(shown: Any, lang: str) -> str:
     """What stands in every footer: where the figures come from, net of tax."""
     key = "note.source" if shown.replications > 1 else "note.source_one"
-    title = style.showable(shown.title, 60)
+    title = fonts.showable(shown.title, 60)
     source = word(key, lang, title=title, replications=shown.replications, seed=shown.seed)
     return word("deck.source", lang, source=source)
 

@@ -14,7 +14,7 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from simulator.reporting import style
+from simulator.reporting import fonts
 from simulator.reporting.deck import measure
 
 LANGUAGE_TAGS = {"en": "en-US", "ja": "ja-JP"}
@@ -46,7 +46,7 @@ class Paragraph:
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """Text that a slide can hold: one line, no character that XML forbids, every glyph there."""
-    return style.showable(text, LONGEST)
+    return fonts.showable(text, LONGEST)
 
 
 def lines_of(paragraph: Paragraph, width: float) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from simulator.reporting import findings
+from simulator.reporting import findings, style
 from simulator.reporting.figures import (
     bridge,
     closing_mrr,
@@ -85,12 +85,27 @@ def draw(result: ResultView, name: str, lang: str = "en") -> Figure:
     ValueError
         there is no such figure, or the result was not checked and has none; the message lists those there are
     """
+    return _named(result, name)(result, lang)
+
+
+def begun(result: ResultView, name: str, lang: str) -> Figure:
+    """The figure called `name`, good for nothing but to be saved: cheaper than one that `draw` returns.
+
+    Raises
+    ------
+    ValueError
+        as `draw` does
+    """
+    return style.begun(_named(result, name), result, lang)
+
+
+def _named(result: ResultView, name: str) -> Callable[..., Figure]:
     figures = FIGURES | OF_A_CHECK
     if name not in figures:
         raise ValueError(f"no figure is called {name!r}; known are: {', '.join(FIGURES)}")
     if name in OF_A_CHECK and not forecast_check.is_checked(result):
         raise ValueError(f"the run was not checked (plansim run --check); known are: {', '.join(drawable(result))}")
-    return figures[name](result, lang)
+    return figures[name]
 
 
 def finding(result: ResultView, name: str, lang: str) -> str:

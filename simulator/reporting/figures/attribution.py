@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.accounting.movements import KINDS
-from simulator.reporting import axes, layout, metrics, numbers, style
+from simulator.reporting import axes, fonts, layout, metrics, numbers, style
 from simulator.reporting.apportion import apportion
 from simulator.reporting.figures.sweep import Shown
 from simulator.reporting.result_view import known
@@ -100,7 +100,7 @@ def finding(study: Any, lang: str) -> str:
         "finding.attribution_unsure" if unsure else "finding.attribution",
         lang,
         metric=label,
-        name=style.showable(_lever(first["lever"], lang), 60),
+        name=fonts.showable(_lever(first["lever"], lang), 60),
         amount=texts[0],
         total=texts[3],
         interval=metrics.interval95(low, high, first["value"], at.metric, study.currency, lang),
@@ -170,7 +170,7 @@ def _bridge(
     notes = [*notes, word("note.rounded", lang), *([word("note.axis_cut", lang)] if start != 0 else [])]
     slide = layout.slide(study, title, lang, notes)
     ax = slide.axes(bottom=slide.bottom + layout.points(style.BASE * 1.2), top=slide.top + layout.points(style.BASE))
-    names = [word("comparison.base", lang), *(style.showable(step.label, 48) for step in steps)]
+    names = [word("comparison.base", lang), *(fonts.showable(step.label, 48) for step in steps)]
     names.append(word("attribution.what_if", lang))
     texts = [writing.text(first * writing.unit, False)]
     texts += [writing.text(unit * writing.unit, True) for unit in units]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulator.reporting import axes, findings, layout, numbers, style
+from simulator.reporting import axes, findings, fonts, layout, numbers, style
 from simulator.reporting.result_view import ResultView
 from simulator.reporting.waterfall import Waterfall, waterfall
 from simulator.reporting.words import word
@@ -103,7 +103,7 @@ def _name_rows(ax: Axes, result: ResultView, steps: Waterfall, lang: str) -> Non
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
     names = [word("figure.opening_month", lang, month=numbers.month(result.months[0], lang))]
-    names += [style.showable(step.label, 34) for step in steps.steps]
+    names += [fonts.showable(step.label, 34) for step in steps.steps]
     names.append(word("figure.closing_month", lang, month=numbers.month(result.months[-1], lang)))
     ax.set_yticks(range(len(names)), labels=names)
     ax.tick_params(axis="y", length=0, labelcolor=style.INK)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, layout, numbers, style
+from simulator.reporting import axes, fonts, layout, numbers, style
 from simulator.reporting.result_view import known
 from simulator.reporting.words import word
 
@@ -37,7 +37,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
         lows, means, highs = (axes.as_gaps(known(v) for v in some[c]) for c in ("low95", "difference", "high95"))
         ax.fill_between(range(len(means)), lows, highs, color=colour, alpha=0.18, linewidth=0)
         ax.plot(range(len(means)), means, color=colour, linewidth=2.6)
-        text = style.showable(name, 28)
+        text = fonts.showable(name, 28)
         labels.append(layout.SideLabel(means[-1], text, colour))
     ax.set_xlim(-0.5, len(study.months) - 0.5)
     axes.month_axis(ax, study.months, study.fiscal_year_start, lang)
@@ -62,7 +62,7 @@ def finding(study: Any, lang: str) -> str:
     return word(
         f"finding.{key}",
         lang,
-        scenario=style.showable(study.summary["titles"][best["scenario"]], 60),
+        scenario=fonts.showable(study.summary["titles"][best["scenario"]], 60),
         amount=texts[0].lstrip("+") if key == "comparison_up" else texts[0],
         month=numbers.month(last, lang),
         interval=interval,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from simulator.reporting import findings, layout, numbers, style
+from simulator.reporting import findings, fonts, layout, numbers, style
 from simulator.reporting.columns import count
 from simulator.reporting.result_view import ResultView, further, known
 from simulator.reporting.words import word
@@ -207,7 +207,7 @@ def _label(node: Node, lang: str) -> str:
     number = count(node.count, lang)
     if node.name in names:
         return word("migration.node", lang, name=word(f"migration.{names[node.name]}", lang), count=number)
-    return word("migration.node", lang, name=style.showable(node.name, 24), count=number)
+    return word("migration.node", lang, name=fonts.showable(node.name, 24), count=number)
 
 
 def finding(result: ResultView, lang: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simulator.reporting import findings, layout, numbers, style
+from simulator.reporting import findings, fonts, layout, numbers, style
 from simulator.reporting.columns import Bar, Column, count, draw_columns
 from simulator.reporting.result_view import ResultView, known
 from simulator.reporting.words import word
@@ -54,7 +54,7 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
     rows = [offers[name] for name in shown]
     draw_columns(
         slide,
-        [style.showable(name, 28) for name in shown],
+        [fonts.showable(name, 28) for name in shown],
         [
             Column(word("offers.made", lang), [_count(row, lang) for row in rows]),
             Column(word("offers.accepted", lang), [_share(row, result, lang) for row in rows], 1.0),
@@ -106,7 +106,7 @@ def finding(result: ResultView, lang: str) -> str:
     ends = (mrr["p05"], mrr["p95"]) if result.replications > 1 else (None, None)
     cell = findings.Cell("", mrr["mean"], ends[0], None, ends[1])
     amount, interval = findings.money_interval(result, cell, lang)
-    values = {"offer": style.showable(best, 40), "amount": amount, "interval": interval}
+    values = {"offer": fonts.showable(best, 40), "amount": amount, "interval": interval}
     if ends[0] is not None and ends[0] <= 0:
         return word("offers.unsure", lang, **values)
     share = numbers.percent(known(row["acceptance"]["mean"]), lang)

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simulator.reporting import findings, layout, numbers, style
+from simulator.reporting import findings, fonts, layout, numbers, style
 from simulator.reporting.columns import Bar, Column, count, draw_columns
 from simulator.reporting.result_view import ResultView, known
 from simulator.reporting.words import word
@@ -43,7 +43,7 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
     if len(rows) == 1:
         _one_offer(slide, *next(iter(rows.items())), total, result, lang)
         return slide.figure
-    names = [word("rescue.all", lang) if name == ALL else style.showable(name, 26) for name in rows]
+    names = [word("rescue.all", lang) if name == ALL else fonts.showable(name, 26) for name in rows]
     columns = [
         Column(word("rescue.offered", lang), [_count(row, lang) for row in rows.values()]),
         Column(word("rescue.accepted", lang), [_accepted(row, result, lang) for row in rows.values()], 1.0, 1.4),
@@ -72,7 +72,7 @@ def _one_offer(
     draw_columns(slide, names, [Column(word("rescue.times", lang), bars)], end=0.49 if later else layout.RIGHT)
     if later:
         labels = [word(f"rescue.{name}", lang) for name in later]
-        title = word("rescue.of_accepted", lang, offer=style.showable(offer, 22))
+        title = word("rescue.of_accepted", lang, offer=fonts.showable(offer, 22))
         draw_columns(
             slide, labels, [Column(title, [_share(row, name, result, lang) for name in later], 1.0)], start=0.53
         )

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulator.reporting import layout, metrics, numbers, style
+from simulator.reporting import fonts, layout, metrics, numbers, style
 from simulator.reporting.figures.sweep import Shown
 from simulator.reporting.result_view import known
 from simulator.reporting.words import word
@@ -42,7 +42,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
     ax.axvline(0, color=style.INK, linewidth=1.4)
     names = [label(row["key"], lang) for row in rows]
     ax.set_ylim(max(len(rows), FEWEST_ROWS) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), labels=[style.showable(name, 44) for name in names])
+    ax.set_yticks(range(len(rows)), labels=[fonts.showable(name, 44) for name in names])
     ax.tick_params(axis="y", length=0, labelcolor=style.INK)
     ax.spines["left"].set_visible(False)
     layout.fit_left([ax])
@@ -69,7 +69,7 @@ def finding(study: Any, lang: str) -> str:
         "finding.sobol",
         lang,
         metric=metrics.label(at.metric, at.month, at.segment, lang),
-        name=style.showable(first["key"], 60),
+        name=fonts.showable(first["key"], 60),
         share=share(first["total"], lang),
         interval=interval(first, "total", lang),
         luck=share(luck["total"], lang),

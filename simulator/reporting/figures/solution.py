@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, layout, metrics, style
+from simulator.reporting import axes, fonts, layout, metrics, style
 from simulator.reporting.result_view import known
 from simulator.reporting.words import word
 
@@ -75,7 +75,7 @@ def finding(study: Any, lang: str) -> str:
     return word(
         f"finding.solution_{row['status']}",
         lang,
-        what=style.showable(study.summary["key"], 60),
+        what=fonts.showable(study.summary["key"], 60),
         value=found["value"],
         interval=interval,
         metric=metrics.label(at["metric"], at["month"], at["segment"], lang),

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, layout, metrics, numbers, style
+from simulator.reporting import axes, fonts, layout, metrics, numbers, style
 from simulator.reporting.result_view import known
 from simulator.reporting.words import word
 
@@ -111,7 +111,7 @@ def finding(study: Any, lang: str) -> str:
         f"finding.{key}",
         lang,
         metric=label,
-        values=style.showable(written(best, lang), 70),
+        values=fonts.showable(written(best, lang), 70),
         amount=texts[0],
         interval=interval,
     )
@@ -135,7 +135,7 @@ def _over_design(study: Any, found: list[Outcome], at: Shown, label: str, lang: 
         lang,
         metric=label,
         range=numbers.between(texts[1], texts[0], lang),
-        name=style.showable(key, 60),
+        name=fonts.showable(key, 60),
         r=numbers.plain(r, lang, digits=2),
         interval=interval,
     )
@@ -201,7 +201,7 @@ def _panels(study: Any, at: Shown, found: list[Outcome], keys: list[str], title:
         first_label, last_label = panel.get_xticklabels()
         first_label.set_horizontalalignment("left")
         last_label.set_horizontalalignment("right")
-        panel.set_xlabel(style.showable(_short(key, int(60 * width / 0.9)), 60), color=style.SOFT_INK, labelpad=4)
+        panel.set_xlabel(fonts.showable(_short(key, int(60 * width / 0.9)), 60), color=style.SOFT_INK, labelpad=4)
     return slide.figure
 
 
@@ -307,7 +307,7 @@ def _against(at: Shown, lang: str) -> str:
 def _with_now(study: Any, key: str, lang: str) -> str:
     """A key, and the value that it has as the scenario stands."""
     now = next((one["now"] for one in study.summary["keys"] if one["key"] == key), None)
-    text = style.showable(key, 60)
+    text = fonts.showable(key, 60)
     return word("sweep.key_now", lang, what=text, now=now) if now is not None else text
 
 

@@ -6,7 +6,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, findings, layout, numbers, style
+from simulator.reporting import axes, findings, fonts, layout, numbers, style
 from simulator.reporting.result_view import Cell, ResultView, known
 from simulator.reporting.words import word
 
@@ -96,7 +96,7 @@ def _lines(ax: Axes, series: dict[str, list[Cell]]) -> list[layout.SideLabel]:
         ax.plot(places, axes.as_gaps(cell.mean for cell in cells), color=colour, linewidth=2.6, marker=marker)
         last = next((cell for cell in reversed(cells) if cell.mean is not None), None)
         if last is not None and last.mean is not None:
-            labels.append(layout.SideLabel(last.mean, style.showable(team, 24), colour, marker="o"))
+            labels.append(layout.SideLabel(last.mean, fonts.showable(team, 24), colour, marker="o"))
     return labels
 
 
@@ -113,7 +113,7 @@ def finding(result: ResultView, lang: str) -> str:
     _, team, cell = max(peaks, key=lambda peak: peak[0])
     rate, interval = findings.percent_interval(result, cell, lang)
     month = numbers.month(cell.month, lang)
-    sentence = word("teams.busiest", lang, team=style.showable(team, 40), month=month, rate=rate, interval=interval)
+    sentence = word("teams.busiest", lang, team=fonts.showable(team, 40), month=month, rate=rate, interval=interval)
     dropped = sum(cell.mean or 0.0 for one in _teams(result) for cell in _series(result, one, "dropped"))
     if not dropped:
         return sentence + word("teams.none_dropped", lang)

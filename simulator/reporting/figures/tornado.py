@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, layout, metrics, style
+from simulator.reporting import axes, fonts, layout, metrics, style
 from simulator.reporting.figures.sweep import Shown
 from simulator.reporting.result_view import known
 from simulator.reporting.words import word
@@ -40,7 +40,7 @@ def draw(study: Any, lang: str = "en") -> Figure:
                 ax.plot([low, high], [place, place], color=style.INK, linewidth=1.2)
     ax.axvline(0, color=style.INK, linewidth=1.4)
     ax.set_ylim(max(len(rows), FEWEST_ROWS) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), labels=[style.showable(row["low"]["key"], 44) for row in rows])
+    ax.set_yticks(range(len(rows)), labels=[fonts.showable(row["low"]["key"], 44) for row in rows])
     ax.tick_params(axis="y", length=0, labelcolor=style.INK)
     ax.spines["left"].set_visible(False)
     layout.fit_left([ax])
@@ -71,9 +71,9 @@ def finding(study: Any, lang: str) -> str:
         "finding.tornado_unsure" if unsure else "finding.tornado",
         lang,
         metric=label,
-        name=style.showable(first["key"], 60),
-        low=style.showable(metrics.shortened(first["value_text"]), 24),
-        high=style.showable(metrics.shortened(by_key(study)[0]["high"]["value_text"]), 24),
+        name=fonts.showable(first["key"], 60),
+        low=fonts.showable(metrics.shortened(first["value_text"]), 24),
+        high=fonts.showable(metrics.shortened(by_key(study)[0]["high"]["value_text"]), 24),
         amount=texts[0],
         interval=metrics.interval95(low, high, swing, at.metric, study.currency, lang),
     )
@@ -107,7 +107,7 @@ def _write_ends(ax: Axes, rows: list[dict[str, dict[str, Any]]]) -> None:
         for end, side in ((left, -1.0), (right, 1.0)):
             at = min([_reach(row[end], side), 0.0]) if side < 0 else max([_reach(row[end], side), 0.0])
             label = ax.annotate(
-                style.showable(metrics.shortened(row[end]["value_text"]), 24),
+                fonts.showable(metrics.shortened(row[end]["value_text"]), 24),
                 (at, place),
                 xytext=(6 * side, 0),
                 textcoords="offset points",

@@ -10,7 +10,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from simulator.reporting import axes, layout, numbers, style
+from simulator.reporting import axes, fonts, layout, numbers, style
 from simulator.reporting.result_view import ResultView, further, known
 from simulator.reporting.words import word
 
@@ -47,7 +47,7 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
     labels = []
     for (plan, curve), colour in zip(curves.items(), style.NEUTRALS, strict=False):
         upper.plot(*zip(*curve, strict=True), color=colour, linewidth=2.8)
-        labels.append(layout.SideLabel(curve[-1][1], style.showable(plan, 24), colour, marker="o"))
+        labels.append(layout.SideLabel(curve[-1][1], fonts.showable(plan, 24), colour, marker="o"))
     if counts:
         _shares(panels[1], counts, plans, most, lang)
         month = numbers.month(result.months[-1], lang)
@@ -144,7 +144,7 @@ def finding(result: ResultView, lang: str) -> str:
         used = {name: rounded(one["used"], lang) for name, one in row.items()}
         bill = {name: numbers.money(known(one["bill"]), result.currency, lang) for name, one in row.items()}
         sentence = word(
-            "usage_bill.middle", lang, plan=style.showable(plan, 40), used=used["median"], bill=bill["median"]
+            "usage_bill.middle", lang, plan=fonts.showable(plan, 40), used=used["median"], bill=bill["median"]
         )
         return sentence + word("usage_bill.tenth", lang, used=used["p90"], bill=bill["p90"])
     bills = further(result, "bills")
@@ -154,7 +154,7 @@ def finding(result: ResultView, lang: str) -> str:
     low, high = (numbers.money(known(rows["bill"][i]), result.currency, lang) for i in (0, -1))
     used_most = rounded(float(rows["used"][-1]), lang)
     return word(
-        "usage_bill.from_to", lang, plan=style.showable(bills["plan"][0], 40), low=low, high=high, used=used_most
+        "usage_bill.from_to", lang, plan=fonts.showable(bills["plan"][0], 40), low=low, high=high, used=used_most
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pptx.oxml.ns import qn
 
-from simulator.reporting import style
+from simulator.reporting import fonts
 from simulator.reporting.deck import measure
 from simulator.reporting.words import LANGUAGES
 from tests.reporting.cases import CASES
@@ -91,7 +91,7 @@ def check_fonts(deck: Any) -> None:
 
 
 def check_glyphs(deck: Any) -> None:
-    known = style.glyphs(style.LATIN) | style.glyphs(style.JAPANESE)
+    known = fonts.glyphs(fonts.LATIN) | fonts.glyphs(fonts.JAPANESE)
     missing = {c for text in texts(deck) for c in text if ord(c) not in known}
     assert missing == set()
 
@@ -124,5 +124,5 @@ def test_long_tables_go_on_to_further_slides(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_measured_lines_hold_the_whole_text(text: str) -> None:
-    shown = style.showable(text, 1000)
+    shown = fonts.showable(text, 1000)
     assert "".join("".join(measure.wrap(shown, 12.0, 100.0)).split()) == "".join(shown.split())
