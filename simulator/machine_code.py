@@ -24,6 +24,7 @@ import numpy as np
 Kind = tuple[Any, ...]
 """What decides how arguments are read: types of tuples and numbers, and of arrays what is not in their memory."""
 RESULTS: dict[str, Any] = {"int64": ctypes.c_int64, "float64": ctypes.c_double, "none": ctypes.c_void_p}
+ARRAYS = [struct.Struct(f"={5 + 2 * ndim}q") for ndim in range(33)]
 NUMBERS = {int: "q", float: "d", np.int64: "q", np.uint64: "Q", np.float64: "d"}
 
 
@@ -77,12 +78,11 @@ def _lay_out(value: Any, words: bytearray) -> Any:
         for what is no array, no tuple and no number of 8 bytes.
     """
     if isinstance(value, np.ndarray):
-        where, _ = value.__array_interface__["data"]
-        sizes = (value.size, value.itemsize, where, *value.shape, *value.strides)
-        words += struct.pack(f"={2 + len(sizes)}q", 0, 0, *sizes)  # of no owner: the caller keeps it alive
+        where = value.ctypes.data  # of no owner for Numba, hence the zeros: the caller keeps it alive
+        words += ARRAYS[value.ndim].pack(0, 0, value.size, value.itemsize, where, *value.shape, *value.strides)
         flags = value.flags
         order = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"  # an empty array is all of them
-        return value.dtype, value.dtype.isalignedstruct, value.ndim, order, flags.writeable
+        return value.dtype, value.ndim, order, flags.writeable
     if isinstance(value, tuple):
         return type(value), *[_lay_out(part, words) for part in value]
     try:
