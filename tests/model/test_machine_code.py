@@ -30,6 +30,11 @@ class Pair(NamedTuple):
     two: np.ndarray
 
 
+class Swapped(NamedTuple):
+    two: np.ndarray
+    one: np.ndarray
+
+
 class Nested(NamedTuple):
     pair: Pair
     rows: np.ndarray
@@ -86,6 +91,14 @@ def test_arrays_that_lie_otherwise_in_memory_have_code_of_their_own(cache):
     found = [loop(nested(a), 0, np.uint64(0), 0.0) for a in (two, two.T, two[::2, ::3], np.zeros((0, 3)), read_only)]
     assert found == [total(nested(a), 0, 0, 0.0) for a in (two, two.T, two[::2, ::3], np.zeros((0, 3)), read_only)]
     assert len(list(cache.iterdir())) == 4  # the empty one lies as the first one does
+
+
+def test_tuples_with_other_names_have_code_of_their_own(cache):
+    def first_of_one(values):
+        return values.one[0]
+
+    loop = main_loop(first_of_one)
+    assert [loop(kind(np.arange(2.0), np.arange(5.0, 7.0))) for kind in (Pair, Swapped)] == [0.0, 5.0]
 
 
 def test_what_is_kept_is_used_and_what_is_damaged_is_compiled_again(cache):
