@@ -10,11 +10,11 @@ from pathlib import Path
 import matplotlib
 import pytest
 from matplotlib.artist import Artist
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from simulator.reporting import fonts, layout, style
@@ -86,7 +86,7 @@ def test_one_colour_for_each_kind_everywhere() -> None:
     assert len(set(style.KIND_COLOURS.values())) == len(style.KIND_COLOURS)
     for name in ("movements", "bridge"):
         figure = draw(CASES["36 months"], name)
-        drawn = {to_hex(patch.get_facecolor()).upper() for patch in figure.findobj(Rectangle)}
+        drawn = {to_hex(colour).upper() for boxes in figure.findobj(PolyCollection) for colour in boxes.get_facecolor()}
         assert {style.KIND_COLOURS[kind].upper() for kind in KINDS} <= drawn
 
 
