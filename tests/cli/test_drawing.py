@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -145,12 +146,41 @@ def test_a_fault_elsewhere_ends_the_processes(tmp_path: Path, monkeypatch):
     assert {process.returncode for process in all_.processes} == {-signal.SIGKILL}
 
 
+def test_a_folder_that_is_there_is_refused(tmp_path: Path):
+    """What lies in it would be taken for what another process has begun."""
+    (tmp_path / "bridge.svg").touch()
+    with pytest.raises(FileExistsError), drawers(1) as all_, all_.draw(usual(), tmp_path, "en"):
+        pass
+    assert everything_in(tmp_path) == {"bridge.svg"}
+    assert all_.processes[0].returncode == -signal.SIGKILL
+
+
 def test_processes_that_are_asked_for_nothing_end_quietly(capfd):
     with drawers(1) as all_:
         pass
     assert isinstance(all_, Drawers)
     assert all_.processes[0].returncode == 0
     assert capfd.readouterr() == ("", "")
+
+
+def served(sent: bytes) -> tuple[bytes, bytes]:
+    """What a drawing process answers, and what it says, where drawing is no more than to print the job."""
+    program = "from simulator.reporting import drawing as d; d.draw_unclaimed = lambda *job: print(*job); d.serve()"
+    done = subprocess.run([sys.executable, "-c", program], input=sent, capture_output=True, check=True, timeout=60)
+    return done.stdout, done.stderr
+
+
+def test_what_is_printed_while_a_figure_is_drawn_does_not_come_between():
+    answer, said = served(pickle.dumps((1, "two", None)))
+    assert pickle.loads(answer) is None
+    assert answer == pickle.dumps(None)
+    assert said == b"1 two None\n"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.8])
+def test_a_process_whose_job_breaks_off_ends_quietly(share: float):
+    job = pickle.dumps(("a result", list(range(1000)), "x" * 1000))
+    assert served(job[: int(share * len(job))]) == (b"", b"")
 
 
 # stops when the first picture is there, until it is interrupted
