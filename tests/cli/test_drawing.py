@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from simulator.commands.drawing import BESIDE, processes
+from simulator.reporting import drawers as drawers_module
 from simulator.reporting.drawers import Drawers, drawers
 from simulator.reporting.drawing import draw_unclaimed
 from simulator.results.folder import save
@@ -144,6 +145,63 @@ def test_a_fault_elsewhere_ends_the_processes(tmp_path: Path, monkeypatch):
         save(usual(), tmp_path / "out", draw=all_.draw)
     assert everything_in(tmp_path) == set()
     assert {process.returncode for process in all_.processes} == {-signal.SIGKILL}
+
+
+def test_processes_are_gone_as_soon_as_drawing_has_failed(tmp_path: Path):
+    """Whoever removes the folder then finds nobody who still writes to it."""
+    with drawers(1) as all_:
+        with pytest.raises(ZeroDivisionError), all_.draw(usual(), tmp_path / "figures", "en"):
+            1 / 0  # noqa: B018
+        assert all_.processes[0].returncode == -signal.SIGKILL
+
+
+def test_a_fault_before_anything_is_drawn_ends_the_processes():
+    with pytest.raises(ZeroDivisionError), drawers(1) as all_:
+        1 / 0  # noqa: B018
+    assert all_.processes[0].returncode == -signal.SIGKILL
+
+
+def test_where_one_process_cannot_be_started_none_is_left(monkeypatch):
+    start, begun = drawers_module._start, []
+
+    def second_fails():
+        if begun:
+            raise OSError("too many processes")
+        begun.append(start())
+        return begun[0]
+
+    monkeypatch.setattr(drawers_module, "_start", second_fails)
+    with pytest.raises(OSError, match="too many processes"), drawers(2):
+        pass
+    assert begun[0].returncode == -signal.SIGKILL
+
+
+def test_ctrl_c_on_the_terminal_does_not_reach_the_processes():
+    with drawers(1) as all_:
+        process = all_.processes[0].pid
+        assert os.getpgid(process) == process != os.getpgrp()
+
+
+def test_a_process_imports_from_where_this_one_does(tmp_path: Path, monkeypatch):
+    here = tmp_path / "simulator" / "reporting"
+    here.mkdir(parents=True)
+    for package in (here.parent, here):
+        (package / "__init__.py").touch()
+    (here / "drawing.py").write_text("import sys\ndef serve(): sys.stdout.write(__file__)\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    with drawers(1) as all_:
+        answered, _ = all_.processes[0].communicate(timeout=60)
+        assert answered == str(here / "drawing.py").encode()
+
+
+def test_what_was_left_to_be_sent_to_a_process_that_is_gone_is_dropped():
+    with drawers(1) as all_:
+        process = all_.processes[0]
+        process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.write(b"left")
+    assert process.stdin.closed
 
 
 def test_a_folder_that_is_there_is_refused(tmp_path: Path):
