@@ -96,15 +96,24 @@ def test_a_run_that_needs_no_process_starts_none(desk, started, options):
     assert started == []
 
 
-def test_a_wrong_scenario_starts_none(desk, started):
+def test_wrong_options_start_none(desk, started):
+    assert plansim("run", "shop.yaml", "--replications", 2, "--threads", 2, "--lang", "fr").exit_code == 2
+    assert started == []
+    assert isinstance(plansim("run", "shop.yaml", "--threads", 2).exception, LookupError)
+    assert started == [BESIDE]
+
+
+def test_wrong_input_ends_the_process_that_was_getting_ready(desk, monkeypatch):
+    processes: list[subprocess.Popen[bytes]] = []
+    start = drawers_module._start
+    monkeypatch.setattr(drawers_module, "_start", lambda: processes.append(start()) or processes[-1])
     (desk / "wrong.yaml").write_text(SMALL.replace("months:", "monhts:"))
     (desk / "full").mkdir()
     (desk / "full" / "mine").touch()
     for wrong in (["wrong.yaml"], ["shop.yaml", "--out", "full"]):
         assert plansim("run", *wrong, "--replications", 2, "--threads", 2).exit_code == 2
-    assert started == []
-    assert isinstance(plansim("run", "shop.yaml", "--threads", 2).exception, LookupError)
-    assert started == [BESIDE]
+    assert [process.returncode for process in processes] == [-signal.SIGKILL] * 2 * BESIDE
+    assert everything_in(desk) == {"shop.yaml", "wrong.yaml", "full", "full/mine"}
 
 
 def test_a_fault_in_a_process_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch):
