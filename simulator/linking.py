@@ -13,16 +13,23 @@ What is overridden here is not Numba's public face, so pyproject.toml bounds its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from numba.core import types
+import numba
+from llvmlite import ir
+from numba import typeof
+from numba.core import cgutils, types
 from numba.core.codegen import JITCodeLibrary, ll
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.typed_passes import NativeLowering
+from numba.extending import intrinsic
 from numba.np import arrayobj
+
+from simulator import borrowed  # noqa: F401  (Numba must know of it before it compiles)
+from simulator.machine_code import RESULTS, MachineCode
 
 _PACKAGE = __name__.split(".")[0]
 LEVEL = 2  # of optimisation, as of a compiler's -O2
@@ -186,3 +193,44 @@ class EntryCompiler(_Compiler):
     """Compiles entry points."""
 
     lowering = EntryLowering
+
+
+def machine_code(loop: Any, arguments: Sequence[Any]) -> MachineCode:
+    """Compile a function of the kernel as one of the address at which such arguments lie, one after the other.
+
+    Raises
+    ------
+    TypeError
+        if its result is no number of 8 bytes, or it needs something of Numba when it runs.
+    """
+    kinds = types.Tuple(tuple(typeof(argument) for argument in arguments))
+
+    def read(_: Any, address: Any) -> Any:
+        def codegen(context: Any, builder: Any, _: Any, args: Any) -> Any:
+            models = [context.data_model_manager[kind] for kind in kinds]
+            table = ir.LiteralStructType([model.get_data_type() for model in models])
+            place = builder.inttoptr(args[0], table.as_pointer())
+            parts = [
+                model.from_data(builder, builder.load(cgutils.gep_inbounds(builder, place, 0, i)))
+                for i, model in enumerate(models)
+            ]
+            return context.make_tuple(builder, kinds, parts)
+
+        return kinds(address), codegen
+
+    laid_out: Any = intrinsic(read)
+
+    def run(address: Any) -> Any:
+        return loop(*laid_out(address))
+
+    options: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+    compiled = numba.njit(pipeline_class=EntryCompiler, **options)(run)
+    compiled.compile((types.int64,))
+    (made,) = compiled.overloads.values()
+    needed = {f.name for f in made.library._final_module.functions if f.is_declaration}
+    if of_numba := sorted(name for name in needed if name.startswith(("numba", "NRT", "Py"))):
+        raise TypeError(f"{loop.py_func.__name__} cannot run without Numba: {', '.join(of_numba)}")
+    result = str(types.unliteral(made.signature.return_type))
+    if result not in RESULTS:
+        raise TypeError(f"{loop.py_func.__name__} returns {result}, and can return {', '.join(RESULTS)}")
+    return MachineCode(made.fndesc.llvm_func_name, result, made.library._get_compiled_object())

@@ -31,6 +31,9 @@ from simulator.jit import inlined, jit
 ABSENT, PRESENT, TRIAL, PAUSED = 0, 1, 2, 3
 # What a month-end counts: columns of Books.stock.
 PAYING, FREE, ON_TRIAL, ON_PAUSE, MRR = 0, 1, 2, 3, 4
+# What became of those who paid twelve months before: the second axis of Books.retention.
+RETAINED = ("base", "now", "capped", "without_price", "customers", "still_paying")
+BASE, NOW, CAPPED, WITHOUT_PRICE, CUSTOMERS, STILL_PAYING = 0, 1, 2, 3, 4, 5
 # What a movement is counted with, at each grain: the last axis of Books.movements.
 MOVED = ("month_amount", "month_count", "event_amount", "event_count")
 MONTH_AMOUNT, MONTH_COUNT, EVENT_AMOUNT, EVENT_COUNT = 0, 1, 2, 3
@@ -351,12 +354,12 @@ def _count_month_ends(books, account, history, first, last):
             history.price[m] = account.price
     if standing == ABSENT:
         return
-    if standing == TRIAL:
+    if mrr > 0:
+        column = PAYING
+    elif standing == TRIAL:
         column = ON_TRIAL
-    elif standing == PAUSED:
-        column = ON_PAUSE
     else:
-        column = PAYING if mrr > 0 else FREE
+        column = ON_PAUSE if standing == PAUSED else FREE
     begins = books.stock[first + 1, account.segment, account.plan]
     begins[column] += 1
     begins[MRR] += mrr
@@ -379,24 +382,25 @@ def _count_month_ends(books, account, history, first, last):
 
 @jit
 def close_account(books, policy, account, history, months):
-    """Close the months up to the horizon and count the customer's 12-month retention.
+    """Close the months up to the horizon and count what became of the customer's MRR of twelve months before.
 
     Retention at the end of month m compares with twelve months before, for m from 11 on; the opening is the base of
-    month 11. It is counted once per customer here because it needs both ends.
+    month 11. It is counted once per customer here because it needs both ends; the base itself is known from the
+    stock (books.sum_up).
     """
     close_months(books, policy, account, history, months)
     if not account.has_paid:
         return
-    retained = books.retained[:, account.segment]
+    kept = books.retention[account.segment]
     mrr, price = history.mrr, history.price
-    for m in range(max(11, account.joined + 12), months):
-        base = mrr[m - 11]
-        if base > 0:
-            retained[m, 0] += base
-            retained[m, 4] += 1
-            now = mrr[m + 1]
-            if now > 0:
-                retained[m, 1] += now
-                retained[m, 2] += min(base, now)
-                retained[m, 3] += now - (price[m + 1] - price[m - 11] if account.repriced else 0)
-                retained[m, 5] += 1
+    first = max(11, account.joined + 12)
+    for m in range(first, months):  # one table a loop: so it takes several months at a time
+        kept[NOW, m] += mrr[m + 1] * (mrr[m - 11] > 0)
+    for m in range(first, months):
+        kept[CAPPED, m] += min(mrr[m + 1], mrr[m - 11])
+    for m in range(first, months):
+        kept[STILL_PAYING, m] += min(mrr[m + 1], mrr[m - 11]) > 0
+    if account.repriced:
+        for m in range(first, months):
+            if mrr[m - 11] > 0 and mrr[m + 1] > 0:
+                kept[WITHOUT_PRICE, m] -= price[m + 1] - price[m - 11]

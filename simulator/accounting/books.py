@@ -8,17 +8,22 @@ import numpy as np
 
 from simulator.accounting.account import (
     ACCOUNT,
+    BASE,
+    CUSTOMERS,
     EVENT_AMOUNT,
     EVENT_COUNT,
     MONTH_AMOUNT,
     MONTH_COUNT,
     MOVED,
+    MRR,
     N_CAUSES,
+    NOW,
+    PAYING,
+    RETAINED,
+    WITHOUT_PRICE,
 )
 from simulator.accounting.movements import LINE_SIGN, LINES
 from simulator.accounting.policy_row import BOTH
-
-RETAINED = ("base", "now", "capped", "without_price", "customers", "still_paying")
 
 
 class Books(NamedTuple):
@@ -29,7 +34,7 @@ class Books(NamedTuple):
 
     movements: np.ndarray  # (M, S, P, L, 4) see MOVED: what is written together lies together
     stock: np.ndarray  # (M + 1, S, P, 5) month-ends, 0 = opening: paying, free, trial, paused customers, MRR
-    retained: np.ndarray  # (M, S, 6) see RETAINED: customers paying 12 months before, and what became of them
+    retention: np.ndarray  # (S, 6, M) see RETAINED: customers paying 12 months before, and what became of them
     cohort: np.ndarray  # (S, M + 1, M, 2) paying customers and MRR by month of sign-up (0 = opening base) and month
 
     @property
@@ -52,6 +57,11 @@ class Books(NamedTuple):
         """Movements of event grain: (M, S, P, L) how many there were."""
         return self.movements[..., EVENT_COUNT]
 
+    @property
+    def retained(self) -> np.ndarray:
+        """12-month retention: (M, S, 6), see RETAINED."""
+        return np.moveaxis(self.retention, -1, -3)
+
 
 class History(NamedTuple):
     """What one customer's account remembers: int64."""
@@ -71,7 +81,7 @@ def empty_books(months: int, segments: int, plans: int) -> Books:
     return Books(
         movements=np.zeros((months, segments, plans, len(LINES), len(MOVED)), np.int64),
         stock=np.zeros((months + 1, segments, plans, 5), np.int64),
-        retained=np.zeros((months, segments, len(RETAINED)), np.int64),
+        retention=np.zeros((segments, len(RETAINED), months), np.int64),
         cohort=np.zeros((segments, months + 1, months, 2), np.int64),
     )
 
@@ -95,9 +105,15 @@ def sum_up(books: Books) -> None:
     """Turn the changes of stock and cohorts, which accounts write, into month-ends; once, when all have been written.
 
     A customer changes less often than months end: written so, the month-ends of one who stays as it is cost nothing.
+    Who paid twelve months before is then known from the stock, and accounts need not write it.
     """
     np.cumsum(books.stock, axis=0, out=books.stock)
     np.cumsum(books.cohort, axis=2, out=books.cohort)
+    kept = books.retained
+    before = books.stock[: max(len(kept) - 11, 0)].sum(axis=2)
+    kept[11:, :, BASE] = before[..., MRR]
+    kept[11:, :, CUSTOMERS] = before[..., PAYING]
+    kept[..., WITHOUT_PRICE] += kept[..., NOW]  # accounts write what price movements have added
 
 
 def check_identity(books: Books) -> None:

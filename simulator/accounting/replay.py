@@ -17,7 +17,7 @@ from simulator.accounting.books import (
 from simulator.accounting.policy import DEFAULT, Policy
 from simulator.accounting.policy_row import policy_row
 from simulator.borrow import borrow
-from simulator.jit import entry_point
+from simulator.jit import main_loop
 
 OPENING = -1  # month of a change that states a customer's MRR before the first month
 
@@ -35,7 +35,7 @@ CHANGE = np.dtype(
 )
 
 
-@entry_point
+@main_loop
 def _replay(books, policies, changes, months, account_memory, history_memory):
     h = history_memory
     policy, account = policies[0], account_memory[0]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.accounting.account import MRR
-from simulator.accounting.books import RETAINED, Books, check_identity
+from simulator.accounting.account import MRR, RETAINED
+from simulator.accounting.books import Books, check_identity
 from simulator.accounting.movements import LINE_SIGN, lines_where
 from simulator.accounting.policy import DEFAULT, Policy
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from simulator.accounting.account import MRR
-from simulator.accounting.books import RETAINED
+from simulator.accounting.account import MRR, RETAINED
 from simulator.accounting.movements import LINES, SIGN, Line
 from simulator.accounting.policy import Policy
 from simulator.accounting.totals import Totals

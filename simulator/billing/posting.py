@@ -71,7 +71,10 @@ def post(history: History, policy: Policy, first: int = 0) -> Posted:
 def since(books: Books, first: int) -> Books:
     """Return the books of the months from `first` on."""
     return Books(
-        *(table[:, :, first:] if name == "cohort" else table[first:] for name, table in books._asdict().items())
+        movements=books.movements[first:],
+        stock=books.stock[first:],
+        retention=books.retention[..., first:],
+        cohort=books.cohort[:, :, first:],
     )
 
 

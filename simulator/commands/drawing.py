@@ -16,7 +16,7 @@ BESIDE = 1
 
 @contextmanager
 def drawing(*, figures: bool, replications: int, threads: int | None) -> Iterator[Draw]:
-    """Give who draws the figures of a run; enter it when the input is known to be right, and before the work begins."""
+    """Give who draws the figures of a run; enter it before anything slow, the reading of the input included."""
     number = processes(replications, threads) if figures else 0
     if number:
         from simulator.reporting.drawers import drawers

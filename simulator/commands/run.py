@@ -69,17 +69,17 @@ def run(
         narrow = checked_precision(precision, max_replications)
         if ledger and (narrow is not None or cluster is not None):
             raise WrongInput("--ledger goes with neither --precision nor --cluster; leave it out, or them")
-        from simulator.scenario.load import load
-
-        loaded = load(scenario)
-        folder = out or Path("reports") / loaded.name
-        checked_place(folder)
         if (check or control_variate) and (narrow is not None or cluster is not None):
             raise WrongInput("--check and --control-variate go with neither --precision nor --cluster; leave out one")
-        expected = expectation(loaded, replications) if check else None
-        if control_variate:
-            check_control(loaded, replications)
         with drawing(figures=not no_figures, replications=replications, threads=threads) as draw:
+            from simulator.scenario.load import load
+
+            loaded = load(scenario)
+            folder = out or Path("reports") / loaded.name
+            checked_place(folder)
+            expected = expectation(loaded, replications) if check else None
+            if control_variate:
+                check_control(loaded, replications)
             say_if_compiling(loaded, engine, quiet)
             from simulator.studies.run import run as simulate  # a compiler is slow to import
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from simulator.customer.clocks import next_anniversary
@@ -58,7 +60,7 @@ def give_notice(m, c, out, t, cause):
         c.clocks[LEAVE].due = noticed
     elif s.term == MONTHLY:
         # without notice an anniversary later than t; with notice one not earlier than its end
-        c.clocks[LEAVE].due = next_anniversary(s, np.nextafter(noticed, -np.inf) if epoch.notice > 0.0 else t)
+        c.clocks[LEAVE].due = next_anniversary(s, math.nextafter(noticed, -math.inf) if epoch.notice > 0.0 else t)
     else:
         c.clocks[LEAVE].due = c.clocks[RENEWAL].due
     if m.policy[0].at_request:

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.customer.record import STATE
 from simulator.draws.address import purpose
 from simulator.draws.distributions import exponential
-from simulator.jit import entry_point, jit
+from simulator.jit import jit, main_loop
 from simulator.model.tables import ARRIVING
 
 GAP = purpose("arrival/gap")
@@ -45,7 +45,7 @@ def _scratch() -> np.ndarray:
     return np.zeros(1, STATE).view(np.recarray)
 
 
-@entry_point
+@main_loop
 def _arrivals(blocks, b, key0, key1, limit, scratch, times):
     address = scratch[0]
     block = blocks[b]

@@ -30,7 +30,7 @@ from simulator.engines.firm_run import live_firm
 from simulator.engines.output import Replication, closing_mrr, empty_output, no_rows
 from simulator.engines.twin import add_saved, differs, empty_twin
 from simulator.engines.waiting import awaited
-from simulator.jit import entry_point, jit, number
+from simulator.jit import jit, main_loop, number
 from simulator.model.compile import Model
 from simulator.model.tables import ARRIVING
 
@@ -67,7 +67,7 @@ def live_through(m, twin, c, out, key0, key1, block, number, t):
     return events
 
 
-@entry_point
+@main_loop
 def simulate_pieces(m, blocks, pieces, limits, key0, key1, memory, out, twin):
     """Simulate the customers of all pieces of the population, and their twins; return the customers' events."""
     events = 0

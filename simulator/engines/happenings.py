@@ -28,7 +28,7 @@ from simulator.engines.desks import (
     lose_patience,
     start_work,
 )
-from simulator.jit import entry_point, inlined, jit, number
+from simulator.jit import inlined, jit, main_loop, number
 from simulator.model.tables import ARRIVING, LISTED, NOBODY
 
 FINISHED, PAUSED, FULL = range(3)  # why the calendar stands still
@@ -239,7 +239,7 @@ def happen(m, f, memory, blocks, limits, key0, key1, out):
         change_staff(m, f, memory, t)
 
 
-@entry_point
+@main_loop
 def simulate_firm(m, firm, memory, blocks, limits, key0, key1, out, steps, rows):
     """Go on for so many entries of the calendar, or until the ledger has so many rows; return why it stopped."""
     m, f, memory, out = borrow(m), borrow(firm), borrow(memory), borrow(out)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from simulator.accounting.account import FREE, MRR, ON_PAUSE, ON_TRIAL, PAYING
-from simulator.accounting.books import RETAINED
+from simulator.accounting.account import FREE, MRR, ON_PAUSE, ON_TRIAL, PAYING, RETAINED
 from simulator.accounting.metrics import compute
 from simulator.accounting.movements import KINDS, LINES
 from simulator.accounting.totals import UNIT, Totals

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN
 from matplotlib.ticker import MaxNLocator
 
 from simulator.reporting import numbers, style
@@ -13,17 +17,28 @@ from simulator.reporting.words import word
 
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 MOST_MONTH_LABELS = {"en": 10, "ja": 7}
+MOST_MONTHS_MARKED = 36
+"""So many months or fewer have a tick each."""
 STEPS = [1, 2, 2.5, 5, 10]
 
 
-def month_axis(ax: Axes, months: Sequence[str], fiscal_year_start: int, lang: str) -> None:
-    """Months 0 … n−1 along the bottom, labelled in steps that begin with the fiscal year."""
-    labelled = month_ticks(months, fiscal_year_start, MOST_MONTH_LABELS[lang])
+def month_axis(
+    ax: Axes, months: Sequence[str], fiscal_year_start: int, lang: str, *, first: int = 0, most: int | None = None
+) -> None:
+    """Months `first` … n−1 along the bottom, at `most` so many labelled, in steps that begin with the fiscal year."""
+    most = MOST_MONTH_LABELS[lang] if most is None else most
+    labelled = [first + place for place in month_ticks(months[first:], fiscal_year_start, most)]
     ax.set_xticks(labelled, labels=[numbers.month(months[i], lang) for i in labelled])
-    if len(months) <= 36:
-        ax.set_xticks(range(len(months)), minor=True)
-        ax.tick_params(axis="x", which="minor", length=3, color=style.RULE)
-    ax.tick_params(axis="x", which="major", length=6, color=style.SOFT_INK)
+    ax.tick_params(axis="x", length=6, color=style.SOFT_INK)
+    if len(months) <= MOST_MONTHS_MARKED:
+        _mark_months(ax, [i for i in range(first, len(months)) if i not in labelled])
+
+
+def _mark_months(ax: Axes, places: Sequence[int]) -> None:
+    """Small ticks, as one line of marks: each minor tick of matplotlib is three lines and two texts."""
+    marks = Line2D(places, [0] * len(places), transform=ax.get_xaxis_transform(), linestyle="none", clip_on=False)
+    marks.set(marker=TICKDOWN, markersize=3, markeredgewidth=0.6, color=style.RULE, zorder=0.5)
+    ax.add_artist(marks)
 
 
 def month_ticks(months: Sequence[str], fiscal_year_start: int, most: int) -> list[int]:
@@ -37,6 +52,18 @@ def month_ticks(months: Sequence[str], fiscal_year_start: int, most: int) -> lis
         if len(places) <= most:
             break
     return places or [0]
+
+
+def boxes(
+    ax: Axes, edges: Iterable[tuple[float, float, float, float]], colours: Any, *, linewidth: float = 0.0
+) -> None:
+    """Rectangles, white at their edges, by left, bottom, right and top: as one artist, since many take long to draw.
+
+    The limits of the axes stay as they are.
+    """
+    corners = [[(left, low), (right, low), (right, high), (left, high)] for left, low, right, high in edges]
+    drawn = PolyCollection(corners, facecolors=colours, edgecolors="white", linewidths=linewidth)
+    ax.add_collection(drawn, autolim=False)
 
 
 def money_axis(ax: Axes, low: float, high: float, code: str, lang: str, name: str, *, tight: bool = False) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
 
 from simulator.reporting.figures import begun, drawable
+from simulator.reporting.png import png
 from simulator.reporting.result_view import ResultView
 from simulator.reporting.style import DPI, ReportFigure
 
@@ -38,19 +37,19 @@ def pictures(folder: Path | str) -> Iterator[Callable[[str, Figure], list[Path]]
         def write(name: str, figure: Figure) -> list[Path]:
             nonlocal compressing
             assert isinstance(figure, ReportFigure)
-            png, svg = (target / f"{name}.{kind}" for kind in ("png", "svg"))
+            picture, svg = (target / f"{name}.{kind}" for kind in ("png", "svg"))
             pixels = figure.pixels()
             if compressing is not None:
                 compressing.result()  # one at a time: a picture takes 13 MB
-            compressing = beside.submit(_write_png, png, pixels, figure.png_metadata)
+            compressing = beside.submit(_write_png, picture, pixels, figure.png_metadata)
             figure.savefig(svg, format="svg")
             figure.clear()  # its parts hold each other, and would wait for the garbage collector
-            return [png, svg]
+            return [picture, svg]
 
         yield write
         if compressing is not None:
             compressing.result()
 
 
-def _write_png(path: Path, pixels: np.ndarray, metadata: dict[str, Any]) -> None:
-    imsave(path, pixels, format="png", origin="upper", dpi=DPI, metadata=metadata)
+def _write_png(path: Path, pixels: np.ndarray, metadata: dict[str, str | None]) -> None:
+    path.write_bytes(png(pixels, DPI, metadata))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from inspect import unwrap
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ import matplotlib
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cbook import open_file_cm
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from simulator.reporting.fonts import JAPANESE, LATIN, font_files
+from simulator.reporting.png import png
 from simulator.reporting.result_view import ResultView
 
 KIND_COLOURS = {
@@ -58,6 +62,26 @@ FAMILIES = {"en": [LATIN, JAPANESE], "ja": [JAPANESE, LATIN]}
 """Fonts by language; the second supplies glyphs that the first lacks, such as a Japanese plan name."""
 
 
+class Canvas(FigureCanvasAgg):
+    """A canvas that writes PNG files as `png` does."""
+
+    def print_png(
+        self,
+        filename_or_obj: Any,
+        *,
+        metadata: dict[str, Any] | None = None,
+        pil_kwargs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        """Called by `savefig`. What is transparent, or has wishes for Pillow, is left to matplotlib."""
+        if pil_kwargs or to_rgba(self.figure.get_facecolor())[3] < 1:
+            super().print_png(filename_or_obj, metadata=metadata, pil_kwargs=pil_kwargs)
+            return
+        FigureCanvasAgg.draw(self)
+        with open_file_cm(filename_or_obj, "wb") as file:
+            file.write(png(np.asarray(self.buffer_rgba()), self.figure.dpi, metadata or {}))
+
+
 class ReportFigure(Figure):
     """A figure that is saved with the settings of this module, without a date or random identifiers.
 
@@ -68,7 +92,8 @@ class ReportFigure(Figure):
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Saves as usual; SVG gets text as paths, so that no reader needs the fonts."""
-        kind = str(options.get("format") or Path(str(fname)).suffix.lstrip(".") or "png").lower()
+        ending = Path(fname).suffix.lstrip(".") if isinstance(fname, str | PathLike) else ""
+        kind = str(options.get("format") or ending or "png").lower()
         if kind == "svg":
             options.setdefault("metadata", {"Title": self.finding, "Date": None, "Creator": None})
         elif kind == "png":
@@ -78,7 +103,7 @@ class ReportFigure(Figure):
             super().savefig(fname, **options)
 
     @property
-    def png_metadata(self) -> dict[str, Any]:
+    def png_metadata(self) -> dict[str, str | None]:
         """What a PNG file of the figure says about itself."""
         return {"Title": self.finding, "Software": None}
 
@@ -90,7 +115,7 @@ class ReportFigure(Figure):
         try:
             with context("en"):
                 drawn.draw()
-            return np.array(drawn.buffer_rgba())
+            return np.asarray(drawn.buffer_rgba())
         finally:
             self.dpi = dpi
             self.set_canvas(canvas)
@@ -159,7 +184,7 @@ def new_figure(finding: str) -> Figure:
     """An empty figure of slide size with a canvas of its own."""
     figure = ReportFigure(figsize=SIZE)
     figure.finding = finding
-    FigureCanvasAgg(figure)
+    Canvas(figure)
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.accounting.books import RETAINED
+from simulator.accounting.account import RETAINED
 from simulator.accounting.movements import LINES
 from simulator.accounting.policy import DEFAULT, Policy
 from simulator.accounting.totals import Totals

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from simulator.accounting.books import RETAINED, Books
+from simulator.accounting.account import RETAINED
+from simulator.accounting.books import Books
 from simulator.accounting.movements import KINDS, LINES
 from simulator.accounting.spread import spread
 from simulator.accounting.totals import UNIT

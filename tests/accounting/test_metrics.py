@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.accounting.account import ABSENT, MRR, PAUSED, PAYING, PRESENT, TRIAL
-from simulator.accounting.books import RETAINED
+from simulator.accounting.account import ABSENT, MRR, PAUSED, PAYING, PRESENT, RETAINED, TRIAL
 from simulator.accounting.metrics import METRICS, compute, first_negative_churn_month, ratio, trailing
 from simulator.accounting.movements import LINES, Cause, lines_where
 from simulator.accounting.totals import UNIT, Totals

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from simulator.accounting.account import PAUSED, PRESENT, TRIAL
 from simulator.accounting.books import BooksDoNotAddUp, check_identity, empty_books
 from simulator.accounting.movements import LINES, Cause
-from simulator.accounting.replay import CHANGE, replay
+from simulator.accounting.replay import CHANGE, OPENING, replay
 from tests.accounting.histories import Tale
 
 
@@ -166,6 +167,15 @@ def test_who_left_and_came_back_counts_with_what_it_pays_now():
 def test_retention_has_the_opening_as_base_of_month_11_and_none_before():
     books = Tale(months=13).opens(1, 100).books()
     assert np.flatnonzero(books.retained[:, 0, 0]).tolist() == [11, 12]
+
+
+@pytest.mark.parametrize("standing", [PRESENT, TRIAL, PAUSED])
+def test_who_pays_is_a_paying_customer_and_a_base_of_retention_however_it_stands(standing):
+    tale = Tale(months=12)
+    tale.rows.append((1, OPENING, 0, 0, standing, Cause.UNSPECIFIED, 1_000_000))
+    books = tale.books()
+    assert books.stock[:, 0, 0].tolist() == [[1, 0, 0, 0, 1_000_000]] * 13
+    assert books.retained[11, 0].tolist() == [1_000_000] * 4 + [1, 1]
 
 
 def test_cohorts_follow_customers_by_month_of_sign_up():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from simulator.accounting.books import RETAINED
+from simulator.accounting.account import RETAINED
 from tests.analytic.chain import Moments, generator, occupancy, total
 from tests.analytic.simulate import UNIT, Run, simulate
 from tests.analytic.zscores import Comparisons, assert_noticed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from simulator.commands.drawing import BESIDE, processes
+from simulator.reporting import drawers as drawers_module
 from simulator.reporting.drawers import Drawers, drawers
 from simulator.reporting.drawing import draw_unclaimed
 from simulator.results.folder import save
@@ -94,15 +96,24 @@ def test_a_run_that_needs_no_process_starts_none(desk, started, options):
     assert started == []
 
 
-def test_a_wrong_scenario_starts_none(desk, started):
+def test_wrong_options_start_none(desk, started):
+    assert plansim("run", "shop.yaml", "--replications", 2, "--threads", 2, "--lang", "fr").exit_code == 2
+    assert started == []
+    assert isinstance(plansim("run", "shop.yaml", "--threads", 2).exception, LookupError)
+    assert started == [BESIDE]
+
+
+def test_wrong_input_ends_the_process_that_was_getting_ready(desk, monkeypatch):
+    processes: list[subprocess.Popen[bytes]] = []
+    start = drawers_module._start
+    monkeypatch.setattr(drawers_module, "_start", lambda: processes.append(start()) or processes[-1])
     (desk / "wrong.yaml").write_text(SMALL.replace("months:", "monhts:"))
     (desk / "full").mkdir()
     (desk / "full" / "mine").touch()
     for wrong in (["wrong.yaml"], ["shop.yaml", "--out", "full"]):
         assert plansim("run", *wrong, "--replications", 2, "--threads", 2).exit_code == 2
-    assert started == []
-    assert isinstance(plansim("run", "shop.yaml", "--threads", 2).exception, LookupError)
-    assert started == [BESIDE]
+    assert [process.returncode for process in processes] == [-signal.SIGKILL] * 2 * BESIDE
+    assert everything_in(desk) == {"shop.yaml", "wrong.yaml", "full", "full/mine"}
 
 
 def test_a_fault_in_a_process_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch):
@@ -145,12 +156,98 @@ def test_a_fault_elsewhere_ends_the_processes(tmp_path: Path, monkeypatch):
     assert {process.returncode for process in all_.processes} == {-signal.SIGKILL}
 
 
+def test_processes_are_gone_as_soon_as_drawing_has_failed(tmp_path: Path):
+    """Whoever removes the folder then finds nobody who still writes to it."""
+    with drawers(1) as all_:
+        with pytest.raises(ZeroDivisionError), all_.draw(usual(), tmp_path / "figures", "en"):
+            1 / 0  # noqa: B018
+        assert all_.processes[0].returncode == -signal.SIGKILL
+
+
+def test_a_fault_before_anything_is_drawn_ends_the_processes():
+    with pytest.raises(ZeroDivisionError), drawers(1) as all_:
+        1 / 0  # noqa: B018
+    assert all_.processes[0].returncode == -signal.SIGKILL
+
+
+def test_where_one_process_cannot_be_started_none_is_left(monkeypatch):
+    start, begun = drawers_module._start, []
+
+    def second_fails():
+        if begun:
+            raise OSError("too many processes")
+        begun.append(start())
+        return begun[0]
+
+    monkeypatch.setattr(drawers_module, "_start", second_fails)
+    with pytest.raises(OSError, match="too many processes"), drawers(2):
+        pass
+    assert begun[0].returncode == -signal.SIGKILL
+
+
+def test_ctrl_c_on_the_terminal_does_not_reach_the_processes():
+    with drawers(1) as all_:
+        process = all_.processes[0].pid
+        assert os.getpgid(process) == process != os.getpgrp()
+
+
+def test_a_process_imports_from_where_this_one_does(tmp_path: Path, monkeypatch):
+    here = tmp_path / "simulator" / "reporting"
+    here.mkdir(parents=True)
+    for package in (here.parent, here):
+        (package / "__init__.py").touch()
+    (here / "drawing.py").write_text("import sys\ndef serve(): sys.stdout.write(__file__)\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    with drawers(1) as all_:
+        answered, _ = all_.processes[0].communicate(timeout=60)
+        assert answered == str(here / "drawing.py").encode()
+
+
+def test_what_was_left_to_be_sent_to_a_process_that_is_gone_is_dropped():
+    with drawers(1) as all_:
+        process = all_.processes[0]
+        process.kill()
+        process.wait()
+        assert process.stdin is not None
+        process.stdin.write(b"left")
+    assert process.stdin.closed
+
+
+def test_a_folder_that_is_there_is_refused(tmp_path: Path):
+    """What lies in it would be taken for what another process has begun."""
+    (tmp_path / "bridge.svg").touch()
+    with pytest.raises(FileExistsError), drawers(1) as all_, all_.draw(usual(), tmp_path, "en"):
+        pass
+    assert everything_in(tmp_path) == {"bridge.svg"}
+    assert all_.processes[0].returncode == -signal.SIGKILL
+
+
 def test_processes_that_are_asked_for_nothing_end_quietly(capfd):
     with drawers(1) as all_:
         pass
     assert isinstance(all_, Drawers)
     assert all_.processes[0].returncode == 0
     assert capfd.readouterr() == ("", "")
+
+
+def served(sent: bytes) -> tuple[bytes, bytes]:
+    """What a drawing process answers, and what it says, where drawing is no more than to print the job."""
+    program = "from simulator.reporting import drawing as d; d.draw_unclaimed = lambda *job: print(*job); d.serve()"
+    done = subprocess.run([sys.executable, "-c", program], input=sent, capture_output=True, check=True, timeout=60)
+    return done.stdout, done.stderr
+
+
+def test_what_is_printed_while_a_figure_is_drawn_does_not_come_between():
+    answer, said = served(pickle.dumps((1, "two", None)))
+    assert pickle.loads(answer) is None
+    assert answer == pickle.dumps(None)
+    assert said == b"1 two None\n"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.8])
+def test_a_process_whose_job_breaks_off_ends_quietly(share: float):
+    job = pickle.dumps(("a result", list(range(1000)), "x" * 1000))
+    assert served(job[: int(share * len(job))]) == (b"", b"")
 
 
 # stops when the first picture is there, until it is interrupted

@@ -38,7 +38,7 @@ def refused(*arguments) -> str:
         (["--engine", "fast"], ["--engine: there is no engine 'fast'; write auto, compiled or simpy"]),
         (["--threads", "0"], ["--threads: 0 is too few; write 1 or more"]),
         (["--lang", "de"], ["--lang: 'de' is not a language of plansim; write en or ja"]),
-        (["--ouput", "x"], ["No such option: --ouput"]),
+        (["--ouput", "x"], ["No such option", "--ouput"]),
         (["--out"], ["'--out' requires an argument"]),
         (["second.yaml"], ["unexpected extra argument", "second.yaml"]),
     ],

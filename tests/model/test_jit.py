@@ -15,9 +15,9 @@ import pytest
 
 import simulator
 from simulator.customer.record import bit
-from simulator.jit import COMPILED_ROOMS, PACKAGE, source_hash
+from simulator.jit import COMPILED_ROOMS, COMPILING, PACKAGE, Deferred, source_hash
 
-OWN = {PACKAGE / "jit.py", PACKAGE / "borrow.py", PACKAGE / "linking.py"}
+OWN = {PACKAGE / name for name in COMPILING}
 FIRST_ARRIVAL = """
 from types import SimpleNamespace
 import numpy as np
@@ -134,7 +134,8 @@ def imports(file: Path) -> set[str]:
 
 def compiles(file: Path) -> bool:
     """Whether a file can compile anything: it imports Numba, or a decorator."""
-    decorators = {f"simulator.jit.{name}" for name in ("jit", "numeric", "inlined", "spliced", "entry_point")}
+    names = ("jit", "numeric", "numeric_inlined", "inlined", "spliced", "entry_point", "main_loop", "deferred")
+    decorators = {f"simulator.jit.{name}" for name in names}
     return any(name in decorators or name.split(".")[0] == "numba" for name in imports(file)) or uses_decorators(file)
 
 
@@ -170,7 +171,6 @@ def test_the_rooms_are_there_and_something_is_compiled_in_them():
 
 def test_every_function_of_the_kernel_says_whether_it_is_inlined():
     """What is not stated Numba takes from whichever function meets this one first."""
-
     from numba.core.dispatcher import Dispatcher
 
     from simulator.linking import KernelCompiler
@@ -180,9 +180,10 @@ def test_every_function_of_the_kernel_says_whether_it_is_inlined():
         package = importlib.import_module(f"simulator.{room}")
         for module in pkgutil.iter_modules(package.__path__, f"simulator.{room}."):
             found |= vars(importlib.import_module(module.name))
+    made = {name: function.made() for name, function in found.items() if isinstance(function, Deferred)}
     kernel = {
         name: function.targetoptions
-        for name, function in found.items()
+        for name, function in made.items()
         if isinstance(function, Dispatcher) and function._compiler.pipeline_class is KernelCompiler
     }
     assert len(kernel) > 100

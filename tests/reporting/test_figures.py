@@ -9,13 +9,16 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from matplotlib.artist import Artist
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN
 from matplotlib.text import Text
 
 from simulator.reporting import fonts, layout, style
-from simulator.reporting.axes import month_ticks
+from simulator.reporting.axes import month_axis, month_ticks
 from simulator.reporting.figures import APPLIES, FIGURES, begun, draw, drawable, finding
 from simulator.reporting.save import save_all
 from tests.reporting.cases import CASES, FALLING
@@ -83,7 +86,7 @@ def test_one_colour_for_each_kind_everywhere() -> None:
     assert len(set(style.KIND_COLOURS.values())) == len(style.KIND_COLOURS)
     for name in ("movements", "bridge"):
         figure = draw(CASES["36 months"], name)
-        drawn = {to_hex(patch.get_facecolor()).upper() for patch in figure.findobj(Rectangle)}
+        drawn = {to_hex(colour).upper() for boxes in figure.findobj(PolyCollection) for colour in boxes.get_facecolor()}
         assert {style.KIND_COLOURS[kind].upper() for kind in KINDS} <= drawn
 
 
@@ -135,7 +138,10 @@ def test_save_all_writes_pictures_twice_the_size_of_a_slide(tmp_path: Path) -> N
 def test_the_same_result_gives_the_same_picture(tmp_path: Path) -> None:
     for turn in ("first", "second"):
         draw(CASES["36 months"], "net_churn").savefig(tmp_path / f"{turn}.svg")
-    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+    first = (tmp_path / "first.svg").read_bytes()
+    assert first == (tmp_path / "second.svg").read_bytes()
+    assert b"<dc:title>" in first
+    assert b"<dc:date>" not in first
 
 
 def test_a_figure_that_is_saved_next_need_not_be_laid_out_before(tmp_path: Path) -> None:
@@ -181,6 +187,36 @@ def test_few_months_are_labelled_from_the_fiscal_year(count: int, most: int) -> 
     assert 1 <= len(ticks) <= most
     if count >= 36:
         assert all(months[tick].endswith(("-04", "-10")) for tick in ticks)
+
+
+@pytest.mark.parametrize("count", [1, 35, 36, 37])
+@pytest.mark.parametrize(("first", "most"), [(0, None), (0, 4), (30, 3)])
+def test_every_month_has_a_tick_where_there_is_room(count: int, first: int, most: int | None) -> None:
+    first = min(first, count - 1)
+    months = months_from("2026-07", count)
+    ax = style.new_figure("").add_axes((0.1, 0.1, 0.8, 0.8))
+    with style.context("ja"):
+        month_axis(ax, months, 4, "ja", first=first, most=most)
+    labelled = [int(place) for place in ax.get_xticks()]
+    assert labelled == [first + place for place in month_ticks(months[first:], 4, most or 7)]
+    marks = [place for line in ax.findobj(is_month_marks) for place in line.get_xdata()]
+    assert sorted([*labelled, *marks]) == (labelled if count == 37 else list(range(first, count)))
+
+
+def is_month_marks(artist: Artist) -> bool:
+    """Whether it is the line of small ticks: it is not cut off below the axes, where all of it lies."""
+    return isinstance(artist, Line2D) and artist.get_marker() == TICKDOWN and not artist.get_clip_on()
+
+
+@pytest.mark.parametrize("name", ["movements", "closing_mrr", "net_churn", "retention"])
+def test_the_ticks_of_months_lie_inside_the_axes_and_below_the_data(name: str) -> None:
+    figure = draw(CASES["36 months"], name)
+    (marks,) = [line for ax in figure.axes for line in ax.findobj(is_month_marks) if line.axes is ax]
+    low, high = marks.axes.get_xlim()
+    assert all(low <= place <= high for place in marks.get_xdata())
+    assert marks.get_transform().transform((0, 0))[1] == pytest.approx(marks.axes.bbox.y0)
+    assert set(marks.get_ydata()) == {0}
+    assert marks.get_zorder() == marks.axes.xaxis.get_zorder()
 
 
 @pytest.mark.parametrize(

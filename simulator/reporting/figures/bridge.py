@@ -5,6 +5,9 @@ Rows rather than columns, so that long names of reasons are read without turning
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -63,25 +66,13 @@ def _axis_start(levels: list[float]) -> float:
 
 
 def _bars(ax: Axes, steps: Waterfall, levels: list[float], start: float) -> None:
-    ax.barh(0, levels[0] - start, left=start, height=BAR, color=style.BALANCE)
-    for row, step in enumerate(steps.steps, start=1):
-        ax.barh(
-            row,
-            levels[row] - levels[row - 1],
-            left=levels[row - 1],
-            height=BAR,
-            color=style.KIND_COLOURS[step.kind],
-        )
-    last = len(levels)
-    ax.barh(last, levels[-1] - start, left=start, height=BAR, color=style.BALANCE)
-    for row, level in enumerate(levels):
-        ax.plot(
-            [level, level],
-            [row - BAR / 2, row + 1 + BAR / 2],
-            color=style.SOFT_INK,
-            linewidth=0.9,
-            zorder=0.9,
-        )
+    spans = [(start, levels[0]), *pairwise(levels), (start, levels[-1])]
+    colours = [style.BALANCE, *(style.KIND_COLOURS[step.kind] for step in steps.steps), style.BALANCE]
+    bars = [(left, row - BAR / 2, right, row + BAR / 2) for row, (left, right) in enumerate(spans)]
+    axes.boxes(ax, bars, colours)
+    along = [x for level in levels for x in (level, level, math.nan)]  # one line with gaps
+    down = [y for row in range(len(levels)) for y in (row - BAR / 2, row + 1 + BAR / 2, math.nan)]
+    ax.plot(along, down, color=style.SOFT_INK, linewidth=0.9, zorder=0.9)
 
 
 def _money_below(ax: Axes, low: float, high: float, code: str, lang: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 
-from simulator.reporting import layout, numbers, style
+from simulator.reporting import axes, layout, numbers, style
 from simulator.reporting.result_view import ResultView, further, known
 from simulator.reporting.words import word
 
@@ -115,12 +115,11 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
         return slide.figure
     rows = _rows(shown)
     colours, norm = _colours(seen)
-    for y, row in enumerate(rows):
-        for x, value in enumerate(row.kept):
-            if value is None:
-                continue
-            ax.fill_between([x - 0.48, x + 0.48], y - 0.46, y + 0.46, color=colours(norm(value)), linewidth=0)
-            ax.text(x, y, numbers.percent(value, lang, digits=0), ha="center", va="center", fontsize=style.BASE - 1)
+    cells = [(x, y, value) for y, row in enumerate(rows) for x, value in enumerate(row.kept) if value is not None]
+    tiles = [(x - 0.48, y - 0.46, x + 0.48, y + 0.46) for x, y, _ in cells]
+    axes.boxes(ax, tiles, [colours(norm(value)) for _, _, value in cells])
+    for x, y, value in cells:
+        ax.text(x, y, numbers.percent(value, lang, digits=0), ha="center", va="center", fontsize=style.BASE - 1)
     ax.set_xlim(-0.5, len(shown.ages) - 0.5)
     box = ax.get_position()
     height = box.height * min(1.0, len(rows) / FEWEST_ROWS)

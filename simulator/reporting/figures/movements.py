@@ -53,24 +53,15 @@ def _stack(ax: Axes, cells: dict[str, list[Cell]]) -> dict[str, float]:
     """Stacks the bars outward from zero; returns where each kind's part of the last bar has its middle."""
     months = len(next(iter(cells.values())))
     gains, losses = [0.0] * months, [0.0] * months
+    half = (0.62 if months <= 12 else 0.82) / 2
     ends = {}
     for kind, column in cells.items():
         base, sign = (losses, -1.0) if kind in LOSSES else (gains, 1.0)
-        heights = [sign * (cell.mean or 0.0) for cell in column]
-        width = 0.62 if months <= 12 else 0.82
-        edge = 0.6 if months <= 60 else 0.0
-        ax.bar(
-            range(months),
-            heights,
-            bottom=base,
-            width=width,
-            color=style.KIND_COLOURS[kind],
-            edgecolor="white",
-            linewidth=edge,
-        )
-        ends[kind] = base[-1] + heights[-1] / 2
-        for month, height in enumerate(heights):
-            base[month] += height
+        tops = [start + sign * (cell.mean or 0.0) for start, cell in zip(base, column, strict=True)]
+        bars = [(i - half, base[i], i + half, tops[i]) for i in range(months)]
+        axes.boxes(ax, bars, style.KIND_COLOURS[kind], linewidth=0.6 if months <= 60 else 0.0)
+        ends[kind] = (base[-1] + tops[-1]) / 2
+        base[:] = tops
     return ends
 
 

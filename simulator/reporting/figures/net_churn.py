@@ -117,7 +117,8 @@ def _rate(ax: Axes, cells: list[Cell], limits: tuple[float, float], lang: str) -
 
 
 def _probability(ax: Axes, probability: list[float | None], lang: str) -> None:
-    ax.bar(range(len(probability)), axes.as_gaps(probability), width=0.82, color=style.KIND_COLOURS["expansion"])
+    bars = [(i - 0.41, 0.0, i + 0.41, share) for i, share in enumerate(probability) if share is not None]
+    axes.boxes(ax, bars, style.KIND_COLOURS["expansion"])
     axes.percent_axis(ax, 0.0, 1.0, lang, ticks=2)
     ax.set_ylim(0, 1)
 

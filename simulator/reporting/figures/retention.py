@@ -47,8 +47,7 @@ def draw(result: ResultView, lang: str = "en") -> Figure:
     for name, column in cells.items():
         labels += _line(ax, name, column, lang)
     places = len(result.months)
-    axes.month_axis(ax, result.months, result.fiscal_year_start, lang)
-    _keep_ticks(ax, first, result, lang)
+    axes.month_axis(ax, result.months, result.fiscal_year_start, lang, first=first, most=MOST_TICKS)
     ax.set_xlim(first - 0.5, places - 0.5)
     layout.axis_title(ax, word("retention.axis", lang))
     layout.fit_left([ax])
@@ -72,13 +71,6 @@ def _line(ax: Axes, name: str, column: list[Cell], lang: str) -> list[layout.Sid
         return []
     text = word(f"retention.{name}", lang, rate=numbers.percent_together(last.mean, (last.p05, last.p95), lang)[0])
     return [layout.SideLabel(last.mean, text, colour, marker="o")]
-
-
-def _keep_ticks(ax: Axes, first: int, result: ResultView, lang: str) -> None:
-    """Labels months from the first one that has a value on."""
-    kept = [first + place for place in axes.month_ticks(result.months[first:], result.fiscal_year_start, MOST_TICKS)]
-    ax.set_xticks(range(first, len(result.months)) if len(result.months) <= 36 else [], minor=True)
-    ax.set_xticks(kept, labels=[numbers.month(result.months[i], lang) for i in kept])
 
 
 def finding(result: ResultView, lang: str) -> str:
