@@ -6,6 +6,7 @@ that it does not have.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -75,7 +76,8 @@ def drawers(number: int) -> Iterator[Drawers]:
 
 def _start() -> subprocess.Popen[bytes]:
     """Start a process that imports from where this one does, and that Ctrl-C on the terminal does not reach."""
-    program = f"import sys; sys.path = {sys.path!r}; from simulator.reporting.drawing import serve; serve()"
+    search = f"import gc; gc.set_threshold{gc.get_threshold()}"  # as seldom as here: imports make much that stays
+    program = f"{search}; import sys; sys.path = {sys.path!r}; from simulator.reporting.drawing import serve; serve()"
     command, pipe = [sys.executable, "-c", program], subprocess.PIPE
     if sys.platform == "win32":
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, creationflags=subprocess.CREATE_NEW_PROCESS_GROUP)

@@ -15,7 +15,7 @@ class Block(BaseModel):
     `short` names the key that a single value in place of the mapping stands for (`acceptance: 8%`).
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     short: ClassVar[str | None] = None
     single: ClassVar[Kind | None] = None
