@@ -57,7 +57,7 @@ class MainLoop:
         """Load the code for arguments of a kind, or compile it first."""
         with self._lock:
             if kind not in self._loaded:
-                path = self._cache / f"{self.py_func.__name__}-{_digest(kind)}.bin"
+                path = self._cache / f"{self.py_func.__name__}-{_digest(self.py_func.__module__, kind)}.bin"
                 try:
                     found = _read(path)
                 except (OSError, ValueError):  # not there, or damaged
@@ -92,13 +92,13 @@ def _lay_out(value: Any, words: bytearray) -> Any:
     return type(value)
 
 
-def _digest(kind: Kind) -> str:
-    """Return a name for code that reads such arguments on this machine: 16 hexadecimal digits."""
+def _digest(module: str, kind: Kind) -> str:
+    """Return a name for code of a module that reads such arguments on this machine: 16 hexadecimal digits."""
     import llvmlite.binding as llvm
 
     settings = sorted((name, value) for name, value in os.environ.items() if name.startswith("NUMBA_"))
     machine = llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return hashlib.sha256(repr((kind, settings, machine)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((module, kind, settings, machine)).encode()).hexdigest()[:16]
 
 
 def _read(path: Path) -> MachineCode:

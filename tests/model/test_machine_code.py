@@ -116,6 +116,14 @@ def test_what_is_kept_is_used_and_what_is_damaged_is_compiled_again(cache):
     assert [path.name for path in cache.iterdir()] == [kept.name]
 
 
+def test_functions_of_one_name_in_two_modules_have_code_of_their_own(cache):
+    def elsewhere(values):
+        return 2 * len(values)
+
+    elsewhere.__name__, elsewhere.__module__ = count.__name__, "elsewhere"
+    assert [main_loop(f)(np.zeros(3)) for f in (count, elsewhere, count)] == [3, 6, 3]
+
+
 def test_code_of_another_function_is_run_if_it_is_what_is_kept(cache):
     """Negative control: what is kept is what is run."""
     main_loop(count)(np.zeros(1))
