@@ -111,7 +111,7 @@ def type_of(made: Any) -> Any:
 
 def deferred(function: Callable[..., Any], compiled: Callable[[Any], Any]) -> Any:
     """Return a function that is compiled when needed; the function itself where nothing is to be compiled."""
-    return function if int(os.environ.get("NUMBA_DISABLE_JIT") or "0") else Deferred(function, compiled)
+    return Deferred(function, compiled) if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0") else function
 
 
 def _njit(function: Callable[..., Any], **options: Any) -> Any:

@@ -81,6 +81,14 @@ def started(folder: Path, driver: str, *options: str, **environment: str) -> sub
     )
 
 
+def interrupt(running: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C, and hold that the run ends with its exit code and without a traceback."""
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_the_reference_engine_hears_of_an_interruption(tmp_path: Path):
     """It calls compiled code for every event, and what is raised meanwhile may be lost there."""
@@ -89,12 +97,9 @@ def test_the_reference_engine_hears_of_an_interruption(tmp_path: Path):
         assert running.stdout is not None
         for _ in range(20):
             assert 0 < float(running.stdout.readline()) < 0.5
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=30)
+        interrupt(running)
     finally:
         running.kill()
-    assert running.returncode == 130
-    assert "Traceback" not in said
     assert everything_in(tmp_path) == {"small.yaml"}
 
 
@@ -108,11 +113,8 @@ def test_who_interrupts_compiling_does_not_wait_for_it(tmp_path: Path):
         assert running.stderr is not None
         assert "compiling" in running.stderr.readline()
         time.sleep(2)
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        interrupt(running)
     finally:
         running.kill()
-    assert running.returncode == 130
-    assert "Traceback" not in said
     assert not list(cache.rglob("*simulate_pieces*")), "it has been compiled to the end"
     assert {name for name in everything_in(tmp_path) if not name.startswith("cache")} == {"small.yaml"}

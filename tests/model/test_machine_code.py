@@ -158,6 +158,15 @@ def test_a_result_that_is_no_number_is_refused(cache):
         main_loop(both)(np.zeros(2))
 
 
+def test_what_needs_numba_when_it_runs_is_refused(cache):
+    def helped(values):
+        return np.nextafter(values[0], 1.0)  # a function of a library of Numba's own
+
+    with pytest.raises(TypeError, match="helped cannot run without Numba: numba_nextafter"):
+        main_loop(helped)(np.zeros(2))
+    assert list(cache.iterdir()) == []
+
+
 def test_what_fails_in_compiled_code_is_said(cache):
     def fail(values):
         if values[0] > 0.0:
